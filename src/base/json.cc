@@ -19,13 +19,7 @@ Result<json::value> ParseJson(std::string_view text, std::string_view what, Json
   options.max_depth = limits.depth;
   json::parser parser({}, options);
   boost::system::error_code error;
-  const size_t consumed = parser.write_some(text, error);
-  if (!error && consumed < text.size()) {
-    error = json::error::extra_data;
-  }
-  if (!error && !parser.done()) {
-    error = json::error::incomplete;
-  }
+  const size_t consumed = parser.write(text.data(), text.size(), error);
   if (error) {
     const std::string_view before = text.substr(0, std::min(consumed, text.size()));
     const auto line = 1 + std::count(before.begin(), before.end(), '\n');
