@@ -1,0 +1,31 @@
+# Debian packages, all of them; what is missing is named by its package.
+
+function(odu_need what package)
+  if(NOT ${what})
+    message(FATAL_ERROR "${package} is missing: run script/bootstrap, or apt-get install ${package}")
+  endif()
+endfunction()
+
+find_path(ODU_BOOST_INCLUDE boost/version.hpp)
+odu_need(ODU_BOOST_INCLUDE libboost1.81-dev)
+file(STRINGS "${ODU_BOOST_INCLUDE}/boost/version.hpp" line REGEX "^#define BOOST_VERSION ")
+string(REGEX MATCH "[0-9]+" boost_version "${line}")
+if(boost_version LESS 108100)
+  message(FATAL_ERROR "Boost ${boost_version} in ${ODU_BOOST_INCLUDE} is too old (108100 or newer "
+                      "is needed): apt-get install libboost1.81-dev")
+endif()
+
+find_path(ODU_FMT_INCLUDE fmt/format.h)
+odu_need(ODU_FMT_INCLUDE libfmt-dev)
+find_path(ODU_CLI11_INCLUDE CLI/CLI.hpp)
+odu_need(ODU_CLI11_INCLUDE libcli11-dev)
+find_path(ODU_NETTLE_INCLUDE nettle/sha2.h)
+odu_need(ODU_NETTLE_INCLUDE nettle-dev)
+find_library(ODU_NETTLE_ARCHIVE libnettle.a)
+odu_need(ODU_NETTLE_ARCHIVE nettle-dev)
+
+# Debian's libfmt has no archive, and what ships links nothing but libc: headers only.
+target_compile_definitions(odu_flags INTERFACE FMT_HEADER_ONLY)
+# Asio's own code is compiled once, in src/async/asio.cc; Boost.JSON's in src/base/json.cc.
+target_compile_definitions(odu_flags INTERFACE BOOST_ASIO_SEPARATE_COMPILATION
+                                               BOOST_ASIO_NO_DEPRECATED)

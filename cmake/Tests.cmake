@@ -1,0 +1,92 @@
+# tests/<layer>/*_test.cc -> test_<layer>; tests/e2e -> test_e2e, run against the built programs.
+
+include(GoogleTest)
+find_package(GTest QUIET)
+if(NOT GTest_FOUND)
+  message(FATAL_ERROR "libgtest-dev is missing: run script/bootstrap --tests")
+endif()
+
+add_library(odu_test_pch OBJECT "${CMAKE_CURRENT_LIST_DIR}/pch.cc")
+target_link_libraries(odu_test_pch PRIVATE odu_flags GTest::gtest)
+if(ODU_PCH)
+  target_precompile_headers(
+    odu_test_pch
+    PRIVATE
+    <string>
+    <vector>
+    <memory>
+    <functional>
+    <expected>
+    <boost/json.hpp>
+    <boost/asio/awaitable.hpp>
+    <boost/asio/use_awaitable.hpp>
+    <boost/asio/co_spawn.hpp>
+    <boost/asio/as_tuple.hpp>
+    <boost/asio/steady_timer.hpp>
+    <fmt/format.h>
+    <gtest/gtest.h>)
+endif()
+
+add_library(test_support_flags INTERFACE)
+target_include_directories(test_support_flags INTERFACE "${CMAKE_SOURCE_DIR}/tests")
+target_compile_definitions(
+  test_support_flags INTERFACE "ODU_BIN_DIR=\"${ODU_BIN_DIR}\""
+                               "ODU_SOURCE_DIR=\"${CMAKE_SOURCE_DIR}\"")
+target_link_libraries(test_support_flags INTERFACE odu_flags GTest::gtest)
+
+# The support library links no layer itself: a test takes from it only what its own layer has.
+file(GLOB support_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/support/*.cc")
+if(support_sources)
+  add_library(test_support STATIC ${support_sources})
+  target_link_libraries(test_support PUBLIC test_support_flags)
+  odu_use_pch(test_support odu_test_pch)
+else()
+  add_library(test_support INTERFACE)
+  target_link_libraries(test_support INTERFACE test_support_flags)
+endif()
+
+# odu_test(<folder> <layer>...): one program from tests/<folder>/*_test.cc
+function(odu_test folder)
+  file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cc")
+  if(NOT sources)
+    return()
+  endif()
+  string(REGEX REPLACE "^odu/" "" name "${folder}")
+  string(REPLACE "/" "_" name "${name}")
+  set(program test_${name})
+  add_executable(${program} ${sources})
+  target_link_libraries(${program} PRIVATE test_support)
+  foreach(layer IN LISTS ARGN)
+    odu_layer_target("${layer}" target)
+    target_link_libraries(${program} PRIVATE ${target})
+  endforeach()
+  target_link_libraries(${program} PRIVATE GTest::gtest_main)
+  set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  if(NOT folder STREQUAL "base")
+    odu_use_pch(${program} odu_test_pch)
+  endif()
+  if(folder STREQUAL "e2e")
+    foreach(binary IN ITEMS odu odu-runner)
+      if(TARGET ${binary})
+        add_dependencies(${program} ${binary})
+      endif()
+    endforeach()
+  endif()
+  gtest_discover_tests(
+    ${program}
+    TEST_PREFIX "${folder}/"
+    DISCOVERY_MODE PRE_TEST
+    PROPERTIES TIMEOUT 120 LABELS "${folder}")
+endfunction()
+
+foreach(layer IN LISTS ODU_LAYERS)
+  odu_test(${layer} ${layer})
+endforeach()
+odu_test(e2e base)
+
+if(ODU_FUZZ AND EXISTS "${CMAKE_SOURCE_DIR}/tests/fuzz/CMakeLists.txt")
+  add_subdirectory(tests/fuzz)
+endif()
+if(EXISTS "${CMAKE_SOURCE_DIR}/tests/tools/CMakeLists.txt")
+  add_subdirectory(tests/tools)
+endif()

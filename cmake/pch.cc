@@ -1,0 +1,1 @@
+// The precompiled header is built for this target; the layers reuse it.
