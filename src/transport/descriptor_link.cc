@@ -1,0 +1,116 @@
+#include "transport/descriptor_link.h"
+
+#include <fcntl.h>
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <boost/asio/as_tuple.hpp>
+#include <boost/asio/buffer.hpp>
+#include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/use_awaitable.hpp>
+#include <boost/asio/write.hpp>
+#include <cstring>
+
+#include "os/unix_socket.h"
+
+namespace transport {
+namespace {
+
+namespace asio = boost::asio;
+
+base::Error Gone(std::string_view what, const boost::system::error_code& error) {
+  if (error == asio::error::eof || error == asio::error::operation_aborted) {
+    return base::Error(base::ErrorKind::kGone, "closed", "the other side closed the link");
+  }
+  return base::Error(base::ErrorKind::kGone, "closed", std::string(what) + ": " + error.message());
+}
+
+class DescriptorLink final : public surface::Link {
+ public:
+  DescriptorLink(asio::any_io_executor executor, os::Fd read_fd, os::Fd write_fd,
+                 surface::Peer peer, std::string_view leftover)
+      : read_end_(executor), write_end_(executor), peer_(peer) {
+    const bool one = !write_fd.valid();
+    const int duplicate = one ? fcntl(read_fd.get(), F_DUPFD_CLOEXEC, 0) : write_fd.Release();
+    read_end_.assign(read_fd.Release());
+    write_end_.assign(duplicate);
+    read_end_.non_blocking(true);
+    write_end_.non_blocking(true);
+    while (!leftover.empty()) {
+      const LineBuffer::Room room = lines_.PrepareRead();
+      const size_t count = std::min(room.size, leftover.size());
+      std::memcpy(room.data, leftover.data(), count);
+      lines_.Commit(count);
+      leftover.remove_prefix(count);
+    }
+  }
+
+  asio::awaitable<base::Result<std::string_view>> Receive() override {
+    for (;;) {
+      base::Result<std::optional<std::string_view>> line = lines_.Next();
+      if (!line) {
+        co_return base::Pass(line.error());
+      }
+      if (*line) {
+        co_return **line;
+      }
+      const LineBuffer::Room room = lines_.PrepareRead();
+      const auto [error, count] = co_await read_end_.async_read_some(
+          asio::buffer(room.data, room.size), asio::as_tuple(asio::use_awaitable));
+      if (error) {
+        co_return base::Pass(Gone("reading from the link", error));
+      }
+      lines_.Commit(count);
+    }
+  }
+
+  asio::awaitable<base::Result<void>> Send(std::string_view batch) override {
+    const auto [error, count] = co_await asio::async_write(
+        write_end_, asio::buffer(batch.data(), batch.size()), asio::as_tuple(asio::use_awaitable));
+    if (error) {
+      co_return base::Pass(Gone("writing to the link", error));
+    }
+    co_return base::Result<void>();
+  }
+
+  void Close() override {
+    boost::system::error_code ignored;
+    if (read_end_.is_open()) {
+      // A socket has two descriptors here: only a shutdown ends it for the other side at once.
+      ::shutdown(read_end_.native_handle(), SHUT_RDWR);
+      read_end_.close(ignored);
+    }
+    if (write_end_.is_open()) {
+      write_end_.close(ignored);
+    }
+  }
+
+  surface::Peer peer() const override { return peer_; }
+
+ private:
+  asio::posix::stream_descriptor read_end_;
+  asio::posix::stream_descriptor write_end_;
+  surface::Peer peer_;
+  LineBuffer lines_;
+};
+
+}  // namespace
+
+std::unique_ptr<surface::Link> MakeDescriptorLink(asio::any_io_executor executor, os::Fd read_fd,
+                                                  os::Fd write_fd, surface::Peer peer,
+                                                  std::string_view leftover) {
+  return std::make_unique<DescriptorLink>(std::move(executor), std::move(read_fd),
+                                          std::move(write_fd), peer, leftover);
+}
+
+std::unique_ptr<surface::Link> MakeUnixLink(asio::any_io_executor executor, os::Fd socket) {
+  surface::Peer peer;
+  if (auto credentials = os::PeerOf(socket.get())) {
+    peer.uid = credentials->uid;
+    peer.pid = credentials->pid;
+  }
+  return MakeDescriptorLink(std::move(executor), std::move(socket), os::Fd(), peer);
+}
+
+}  // namespace transport

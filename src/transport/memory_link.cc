@@ -1,0 +1,106 @@
+#include "transport/memory_link.h"
+
+#include <algorithm>
+#include <boost/asio/awaitable.hpp>
+#include <cstring>
+
+#include "async/notifier.h"
+#include "transport/framing.h"
+
+namespace transport {
+namespace {
+
+namespace asio = boost::asio;
+
+constexpr size_t kMaxWaitingBytes = size_t{4} << 20;
+
+/// One direction.
+struct Pipe {
+  explicit Pipe(const asio::any_io_executor& executor) : arrived(executor), taken(executor) {}
+  std::string bytes;
+  bool closed = false;
+  async::Notifier arrived;
+  async::Notifier taken;
+
+  void Close() {
+    closed = true;
+    arrived.Notify();
+    taken.Notify();
+  }
+};
+
+std::unexpected<base::Error> Closed() {
+  return base::Fail(base::ErrorKind::kGone, "closed", "the other side closed the link");
+}
+
+class MemoryLink final : public surface::Link {
+ public:
+  MemoryLink(std::shared_ptr<Pipe> in, std::shared_ptr<Pipe> out)
+      : in_(std::move(in)), out_(std::move(out)) {}
+  ~MemoryLink() override { MemoryLink::Close(); }
+
+  asio::awaitable<base::Result<std::string_view>> Receive() override {
+    for (;;) {
+      base::Result<std::optional<std::string_view>> line = lines_.Next();
+      if (!line) {
+        co_return base::Pass(line.error());
+      }
+      if (*line) {
+        co_return **line;
+      }
+      if (!in_->bytes.empty() && !self_closed_) {
+        const LineBuffer::Room room = lines_.PrepareRead();
+        const size_t count = std::min(room.size, in_->bytes.size());
+        std::memcpy(room.data, in_->bytes.data(), count);
+        lines_.Commit(count);
+        in_->bytes.erase(0, count);
+        in_->taken.Notify();
+        continue;
+      }
+      if (in_->closed || self_closed_) {
+        co_return Closed();
+      }
+      if (!co_await in_->arrived.Wait()) {
+        co_return Closed();
+      }
+    }
+  }
+
+  asio::awaitable<base::Result<void>> Send(std::string_view batch) override {
+    while (!out_->closed && !out_->bytes.empty() &&
+           out_->bytes.size() + batch.size() > kMaxWaitingBytes) {
+      if (!co_await out_->taken.Wait()) {
+        co_return Closed();
+      }
+    }
+    if (out_->closed) {
+      co_return Closed();
+    }
+    out_->bytes += batch;
+    out_->arrived.Notify();
+    co_return base::Result<void>();
+  }
+
+  void Close() override {
+    self_closed_ = true;
+    in_->Close();
+    out_->Close();
+  }
+
+ private:
+  std::shared_ptr<Pipe> in_;
+  std::shared_ptr<Pipe> out_;
+  LineBuffer lines_;
+  bool self_closed_ = false;
+};
+
+}  // namespace
+
+std::pair<std::unique_ptr<surface::Link>, std::unique_ptr<surface::Link>> MakeMemoryLinks(
+    asio::any_io_executor executor) {
+  auto there = std::make_shared<Pipe>(executor);
+  auto back = std::make_shared<Pipe>(executor);
+  return {std::make_unique<MemoryLink>(back, there), std::make_unique<MemoryLink>(there, back)};
+}
+
+}  // namespace transport
