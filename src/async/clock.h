@@ -22,6 +22,8 @@ class Clock {
 
   /// Waits for `duration` (not at all when it is zero or less). True when it passed; false when the
   /// waiting coroutine was cancelled, whose next co_await then throws operation_aborted.
+  /// (Name the result, then test it: g++ 12 miscompiles a co_await inside an if or while
+  /// condition.)
   virtual boost::asio::awaitable<bool> Sleep(Duration duration) = 0;
 };
 

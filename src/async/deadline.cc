@@ -14,11 +14,10 @@ namespace async {
 namespace asio = boost::asio;
 namespace {
 
-asio::awaitable<void> Bounded(std::move_only_function<asio::awaitable<void>()>& work, bool& ended) {
+asio::awaitable<void> Bounded(std::move_only_function<asio::awaitable<void>()>& work) {
   // A total cancellation of the caller must reach the work.
   co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
   co_await work();
-  ended = true;
 }
 
 asio::awaitable<void> SleepFor(Clock& clock, Duration bound) {
@@ -36,19 +35,15 @@ std::string Words(Duration bound) {
 asio::awaitable<bool> RunBounded(Clock& clock, Duration bound,
                                  std::move_only_function<asio::awaitable<void>()> work) {
   const asio::any_io_executor executor = co_await asio::this_coro::executor;
-  bool ended = false;
   auto group = asio::experimental::make_parallel_group(
-      asio::co_spawn(executor, Bounded(work, ended), asio::deferred),
+      asio::co_spawn(executor, Bounded(work), asio::deferred),
       asio::co_spawn(executor, SleepFor(clock, bound), asio::deferred));
   const auto [order, failure, timer_failure] = co_await group.async_wait(
       asio::experimental::wait_for_one(), asio::as_tuple(asio::use_awaitable));
-  // Work that ended although the bound came first has ended all the same. Its exception is its own,
-  // unless it is the echo of our cancelling it.
-  if (failure && (order[0] == 0 || ended)) {
-    std::rethrow_exception(failure);
-  }
-  if (timer_failure && order[0] == 1) {
-    std::rethrow_exception(timer_failure);
+  // What work that was cut off gives or throws is the echo of our cancelling it.
+  const bool ended = order[0] == 0;
+  if (const std::exception_ptr& first = ended ? failure : timer_failure) {
+    std::rethrow_exception(first);
   }
   co_return ended;
 }

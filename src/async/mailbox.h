@@ -38,7 +38,8 @@ class Mailbox {
   /// The next item; empty when the box is closed and empty, or the receiver was cancelled.
   boost::asio::awaitable<std::optional<T>> Receive() {
     while (items_.empty() && !closed_) {
-      if (!co_await changed_.Wait()) {
+      const bool woken = co_await changed_.Wait();
+      if (!woken) {
         co_return std::nullopt;
       }
     }

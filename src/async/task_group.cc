@@ -120,7 +120,8 @@ void TaskGroup::Kill() {
 asio::awaitable<void> TaskGroup::Join() {
   const std::shared_ptr<State> state = state_;
   while (!state->tasks.empty()) {
-    if (!co_await state->ended.Wait()) {
+    const bool woken = co_await state->ended.Wait();
+    if (!woken) {
       co_return;
     }
   }
@@ -133,7 +134,8 @@ asio::awaitable<void> TaskGroup::Stop(Clock& clock, Duration grace) {
   TaskGroup timer(state_->executor);
   const std::shared_ptr<State> state = state_;
   timer.Spawn("grace", [state, &clock, grace]() -> asio::awaitable<void> {
-    if (co_await clock.Sleep(grace)) {
+    const bool passed = co_await clock.Sleep(grace);
+    if (passed) {
       state->EmitAll(asio::cancellation_type::terminal);
     }
   });

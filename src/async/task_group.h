@@ -23,7 +23,7 @@ using FailureReport = std::function<void(std::string_view task, std::string_view
 /// The owner of every coroutine started inside it; nothing runs outside a group. One thread.
 /// Stop in two steps: total cancellation is asked for, and after a grace terminal cancellation.
 /// Whatever the tasks refer to must outlive Join(); destroying a group with tasks inside asks them
-/// to end at once and leaves their frames to the event loop.
+/// to end at once and leaves their frames to the event loop. Destroy it before the loop.
 class TaskGroup {
  public:
   /// Without `report`, a failure is written to the log as an error with the task's name.

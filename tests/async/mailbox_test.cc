@@ -14,7 +14,11 @@ namespace {
 namespace asio = boost::asio;
 
 asio::awaitable<void> Drain(Mailbox<int>& box, std::vector<int>& out, bool& ended) {
-  while (std::optional<int> item = co_await box.Receive()) {
+  for (;;) {
+    const std::optional<int> item = co_await box.Receive();
+    if (!item) {
+      break;
+    }
     out.push_back(*item);
   }
   ended = true;

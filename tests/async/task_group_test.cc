@@ -118,10 +118,10 @@ TEST(TaskGroup, StopAsksFirstAndEndsWhoeverIsLeftAfterTheGrace) {
   bool cleaned = false;
   group.Spawn("polite", [&]() -> asio::awaitable<void> { co_await clock.Sleep(seconds(100)); });
   group.Spawn("slow", [&]() -> asio::awaitable<void> {
-    if (!co_await clock.Sleep(seconds(100))) {
-      co_await asio::this_coro::reset_cancellation_state();
-      cleaned = !co_await clock.Sleep(seconds(50));
-    }
+    co_await clock.Sleep(seconds(100));
+    co_await asio::this_coro::reset_cancellation_state();
+    const bool passed = co_await clock.Sleep(seconds(50));
+    cleaned = !passed;
   });
   TaskGroup outer(loop.executor());
   outer.Spawn("stop", [&] { return group.Stop(clock, seconds(10)); });
