@@ -21,6 +21,8 @@ if(ODU_CCACHE)
 endif()
 
 add_library(odu_flags INTERFACE)
+# Debug trees re-apply every delta that a surface sends and compare (src/surface/cell.cc).
+target_compile_definitions(odu_flags INTERFACE $<$<CONFIG:Debug>:ODU_CHECK_DELTAS>)
 target_include_directories(odu_flags INTERFACE "${CMAKE_SOURCE_DIR}/src")
 target_compile_options(
   odu_flags

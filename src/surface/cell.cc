@@ -12,7 +12,7 @@ void AppendVersion(std::string& out, uint64_t version) {
   out += std::to_string(version);
 }
 
-#ifndef NDEBUG
+#ifdef ODU_CHECK_DELTAS
 /// The subscriber's side of the algebra: snapshot, then deltas applied field by field.
 class AppliedCell {
  public:
@@ -61,7 +61,7 @@ class CellFeed final : public Feed {
 
  private:
   void Check() {
-#ifndef NDEBUG
+#ifdef ODU_CHECK_DELTAS
     if (sent_ == 0) {
       applied_.Snapshot(*state_);
     } else {
@@ -73,7 +73,7 @@ class CellFeed final : public Feed {
   std::shared_ptr<CellState> state_;
   std::unique_ptr<Wakers::Registration> registration_;
   uint64_t sent_ = 0;
-#ifndef NDEBUG
+#ifdef ODU_CHECK_DELTAS
   AppliedCell applied_;
 #endif
 };

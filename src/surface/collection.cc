@@ -69,7 +69,7 @@ class CollectionFeed final : public Feed {
     parts_ = CutSnapshot(*state_);
     next_part_ = 0;
     sent_ = state_->version();
-#ifndef NDEBUG
+#ifdef ODU_CHECK_DELTAS
     applied_.clear();
     for (const auto& item : state_->items()) {
       if (!item.json.empty()) {
@@ -133,7 +133,7 @@ class CollectionFeed final : public Feed {
   }
 
   void Apply([[maybe_unused]] const CollectionState::Item& item) {
-#ifndef NDEBUG
+#ifdef ODU_CHECK_DELTAS
     if (item.json.empty()) {
       applied_.erase(item.key);
     } else {
@@ -143,7 +143,7 @@ class CollectionFeed final : public Feed {
   }
 
   void Check() const {
-#ifndef NDEBUG
+#ifdef ODU_CHECK_DELTAS
     if (sent_ != state_->version()) {
       return;
     }
@@ -161,7 +161,7 @@ class CollectionFeed final : public Feed {
   size_t next_part_ = 0;
   uint64_t sent_ = 0;
   bool fresh_ = false;
-#ifndef NDEBUG
+#ifdef ODU_CHECK_DELTAS
   std::map<std::string, std::string> applied_;
 #endif
 };
