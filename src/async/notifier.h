@@ -21,6 +21,7 @@ class Notifier {
 
   /// Returns at once when notified since the last Wait(), else at the next Notify(). True then;
   /// false when the waiting coroutine was cancelled, whose next co_await then throws.
+  /// (Name the result, then test it: g++ 12 miscompiles a co_await inside an if or while condition.)
   boost::asio::awaitable<bool> Wait();
 
  private:
