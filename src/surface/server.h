@@ -80,6 +80,11 @@ class Server {
   void CloseAll(std::string_view reason);
 
   size_t sessions() const { return sessions_.size(); }
+  const boost::asio::any_io_executor& executor() const { return executor_; }
+  const std::string& build() const { return build_; }
+  /// What a member is bound to, for projections; the member must be bound.
+  Source& source(std::string_view name) const { return *sources_.find(name)->second; }
+  const Handler& handler(std::string_view name) const { return handlers_.find(name)->second; }
   const ContractDescription& description() const { return description_; }
 
  private:
