@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <functional>
+#include <string>
+#include <string_view>
+
+#include "git/repository.h"
+
+namespace git {
+
+/// A name for the content of the live tree: the id that git would give its tree if everything that
+/// is not ignored were committed. With `known_clean` that is HEAD's tree, at no cost. Writes
+/// nothing into the repository: index and objects go to a temporary folder below `scratch`, which
+/// is removed.
+boost::asio::awaitable<base::Result<std::string>> ContentId(Runner& runner,
+                                                            const Repository& repository,
+                                                            bool known_clean, std::string scratch);
+
+/// Which files of a tree to export; null = all.
+using PathFilter = std::function<bool(std::string_view path)>;
+
+/// Writes the files of `commit` below `directory` (made if need be), without touching the
+/// repository's index or work tree and without a .git. Submodules stay empty.
+boost::asio::awaitable<base::Result<void>> ExportTree(Runner& runner, const Repository& repository,
+                                                      std::string commit, std::string directory,
+                                                      PathFilter filter = {});
+
+}  // namespace git
