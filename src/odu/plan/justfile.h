@@ -34,7 +34,7 @@ struct Parameter {
 
 /// One entry of a recipe's dependency list.
 struct RecipeDependency {
-  /// Relative to the recipe's module: `build`, `ci::lint`. Before just 1.5x the module is left out.
+  /// Relative to the recipe's module: `build`, `ci::lint`. just 1.50 leaves the module out.
   std::string recipe;
   std::vector<Expression> arguments;
   /// Mapped over a list (`*(…)`, an unstable feature), which a plan cannot follow.
