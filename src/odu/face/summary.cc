@@ -1,0 +1,151 @@
+#include "odu/face/summary.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <vector>
+
+#include "base/text.h"
+#include "odu/face/display.h"
+
+namespace odu::face {
+namespace {
+
+constexpr size_t kNameColumns = 44;
+constexpr size_t kAllListedUpTo = 100;
+
+std::string NodeLine(const model::Node& node, bool colour) {
+  std::string line = fmt::format(
+      "  {} {} {}", Tinted(model::StatusGlyph(node.status), TintOf(node.status), colour),
+      Padded(node.name, kNameColumns),
+      Tinted(model::StatusName(node.status), TintOf(node.status), colour));
+  if (const auto elapsed = ElapsedMs(node, 0); model::IsTerminal(node.status) && elapsed) {
+    line += ' ' + Span(*elapsed);
+  }
+  if (const std::string reason = ShownReason(node); !reason.empty()) {
+    line += " (" + reason + ")";
+  }
+  if (model::IsRed(node.status)) {
+    line += "  " + node.log;
+  }
+  if (node.attempt > 1) {
+    line += fmt::format("  [attempt {}]", node.attempt);
+  }
+  return line + '\n';
+}
+
+std::string RedBlock(const model::Node& node, const std::string* tail, bool colour) {
+  const std::string_view word = node.status == model::NodeStatus::kFailed ? "FAILED" : "ERRORED";
+  std::string block = fmt::format("\n{}  {}", Tinted(word, Tint::kRed, colour), node.name);
+  if (const std::string reason = ShownReason(node); !reason.empty()) {
+    block += "  " + reason;
+  }
+  if (const auto elapsed = ElapsedMs(node, 0)) {
+    block += "  after " + Span(*elapsed);
+  }
+  block += '\n';
+  if (tail != nullptr && !tail->empty()) {
+    for (const std::string_view line : base::Split(*tail, '\n')) {
+      block += fmt::format("  {} {}\n", Tinted("│", Tint::kDim, colour), line);
+    }
+  }
+  return block + "  log: " + node.log + '\n';
+}
+
+std::string CountsLine(const View& view, bool colour) {
+  const Counts counts = CountNodes(view);
+  std::string line = fmt::format("{} ok · {} failed · {} errored · {} skipped", counts.ok,
+                                 counts.failed, counts.errored, counts.skipped);
+  if (counts.cancelled > 0) {
+    line += fmt::format(" · {} cancelled", counts.cancelled);
+  }
+  if (counts.pending + counts.running > 0) {
+    line += fmt::format(" · {} unfinished", counts.pending + counts.running);
+  }
+  const bool passed = view.run.verdict == model::Verdict::kPassed;
+  line += " — ";
+  line += Tinted(VerdictWord(view.run.verdict), passed ? Tint::kGreen : Tint::kRed, colour);
+  if (view.run.tree_changed) {
+    line += " (the work tree changed while it ran)";
+  }
+  return line + '\n';
+}
+
+}  // namespace
+
+std::string TailOf(std::string_view bytes, size_t lines, bool cut_before, bool keep_sgr) {
+  if (cut_before) {
+    const size_t first = bytes.find('\n');
+    bytes = first == std::string_view::npos ? bytes : bytes.substr(first + 1);
+  }
+  while (bytes.ends_with('\n')) {
+    bytes.remove_suffix(1);
+  }
+  size_t start = bytes.size();
+  for (size_t found = 0; found < lines && start > 0; ++found) {
+    const size_t newline = bytes.rfind('\n', start - 1);
+    start = newline == std::string_view::npos ? 0 : newline;
+  }
+  bytes = bytes.substr(start);
+  if (start > 0) {
+    bytes.remove_prefix(1);
+  }
+  std::string tail = base::Sanitised(bytes, keep_sgr);
+  while (tail.ends_with('\n')) {
+    tail.pop_back();
+  }
+  return tail;
+}
+
+std::string_view VerdictWord(const std::optional<model::Verdict>& verdict) {
+  if (!verdict.has_value()) {
+    return "RUNNING";
+  }
+  switch (*verdict) {
+    case model::Verdict::kPassed:
+      return "OK";
+    case model::Verdict::kFailed:
+      return "FAILED";
+    case model::Verdict::kCancelled:
+      return "CANCELLED";
+    case model::Verdict::kIncomplete:
+      return "INCOMPLETE";
+  }
+  return "INCOMPLETE";
+}
+
+std::string Summary(const View& view, const std::map<std::string, std::string>& tails,
+                    bool colour) {
+  std::string block =
+      Tinted(fmt::format("── ci run summary @ {} ──", ShaLabel(view.run)), Tint::kBold, colour) +
+      '\n';
+  const std::vector<const model::Node*> nodes = Ordered(view);
+  const bool all = nodes.size() <= kAllListedUpTo;
+  size_t left_out = 0;
+  std::vector<const model::Node*> red;
+  for (const model::Node* node : nodes) {
+    if (model::IsRed(node->status)) {
+      red.push_back(node);
+    }
+    if (all || node->status != model::NodeStatus::kOk) {
+      block += NodeLine(*node, colour);
+    } else {
+      ++left_out;
+    }
+  }
+  if (left_out > 0) {
+    block += fmt::format("  {} {} ok\n",
+                         Tinted(model::StatusGlyph(model::NodeStatus::kOk), Tint::kGreen, colour),
+                         base::Counted(left_out, "node"));
+  }
+  for (size_t i = 0; i < std::min(red.size(), kShownTails); ++i) {
+    const auto tail = tails.find(red[i]->name);
+    block += RedBlock(*red[i], tail == tails.end() ? nullptr : &tail->second, colour);
+  }
+  if (!red.empty()) {
+    block += '\n';
+  }
+  return block + CountsLine(view, colour);
+}
+
+}  // namespace odu::face
