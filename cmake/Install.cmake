@@ -5,3 +5,20 @@ foreach(program IN ITEMS odu odu-runner)
     install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
   endif()
 endforeach()
+install(FILES "${CMAKE_SOURCE_DIR}/docs/man/odu.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
+install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" "${CMAKE_SOURCE_DIR}/CHANGELOG.md"
+        DESTINATION "${CMAKE_INSTALL_DOCDIR}")
+set(completions "${CMAKE_SOURCE_DIR}/completions")
+install(FILES "${completions}/odu.bash" RENAME odu
+        DESTINATION "${CMAKE_INSTALL_DATADIR}/bash-completion/completions")
+install(FILES "${completions}/_odu" DESTINATION "${CMAKE_INSTALL_DATADIR}/zsh/site-functions")
+install(FILES "${completions}/odu.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fish/vendor_completions.d")
+
+# What ships is what is looked at: the test belongs to the release tree.
+find_program(ODU_PYTHON python3)
+if(TARGET odu AND TARGET odu-runner AND ODU_PYTHON AND CMAKE_BUILD_TYPE STREQUAL "Release")
+  add_test(NAME package/install
+           COMMAND "${ODU_PYTHON}" -B "${CMAKE_SOURCE_DIR}/tests/package/install_test.py"
+                   "${CMAKE_COMMAND}" "${CMAKE_BINARY_DIR}")
+  set_tests_properties(package/install PROPERTIES TIMEOUT 120 LABELS package)
+endif()

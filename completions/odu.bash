@@ -1,0 +1,103 @@
+# bash completion for odu
+
+# The values of one key in JSON on standard input, one a line.
+_odu_values() {
+  grep -o "\"$1\": *\"[^\"]*\"" 2>/dev/null | sed 's/^[^:]*: *"//; s/"$//'
+}
+
+_odu_nodes() {
+  odu status -o json 2>/dev/null | _odu_values name | sort -u
+}
+
+_odu_recipes() {
+  odu dump 2>/dev/null | _odu_values id
+}
+
+_odu() {
+  local cur prev words cword command='' i options=''
+  # Node names hold ':' and '@' and flags '=': words are split at blanks only.
+  cur=${COMP_LINE:0:COMP_POINT}
+  read -ra words <<<"$cur"
+  [[ $cur == *[[:space:]] ]] && words+=('')
+  cword=$((${#words[@]} - 1))
+  cur=${words[cword]}
+  prev=''
+  [ "$cword" -gt 0 ] && prev=${words[cword - 1]}
+  for ((i = 1; i < cword; i++)); do
+    if [[ ${words[i]} != -* ]]; then
+      command=${words[i]}
+      break
+    fi
+  done
+
+  COMPREPLY=()
+  if [ -z "$command" ]; then
+    options='run status attach logs wait rerun cancel runs dump graph hosts serve --version --help'
+    _odu_reply "$cur" "$options"
+    return
+  fi
+  case $prev in
+    --pipeline)
+      mapfile -t COMPREPLY < <(compgen -f -- "$cur")
+      return
+      ;;
+    --progress)
+      _odu_reply "$cur" 'json json=2'
+      return
+      ;;
+    -o)
+      _odu_reply "$cur" json
+      return
+      ;;
+    --platform)
+      _odu_reply "$cur" 'x86_64-linux aarch64-linux x86_64-darwin aarch64-darwin'
+      return
+      ;;
+    --host)
+      _odu_reply "$cur" 'x86_64-linux= aarch64-linux= x86_64-darwin= aarch64-darwin='
+      return
+      ;;
+    --root)
+      _odu_reply "$cur" "$(_odu_recipes)"
+      return
+      ;;
+    --jobs | --attempt | --offset | --timeout | --expected-sha | --after) return ;;
+  esac
+  case $command in
+    run)
+      options='--platform --host --root --pipeline --no-deps --no-strict --no-snapshot --no-post
+        --progress --jobs --supersede --queue --detach --help'
+      [[ $cur == -* ]] || options=$(_odu_recipes)
+      ;;
+    status | attach) options='-o --help' ;;
+    logs)
+      options='-f --attempt --offset --raw --help'
+      [[ $cur == -* ]] || options=$(_odu_nodes)
+      ;;
+    wait) options='--settle --timeout --expected-sha --after --help' ;;
+    rerun | cancel)
+      options=--help
+      [[ $cur == -* ]] || options=$(_odu_nodes)
+      ;;
+    hosts) options='--init --help' ;;
+    serve) options='--foreground --stop --restart --help' ;;
+    runs | dump | graph) options=--help ;;
+  esac
+  _odu_reply "$cur" "$options"
+}
+
+# _odu_reply <word so far> <candidates>: readline replaces only what follows the last of the
+# characters in COMP_WORDBREAKS; ':', '=' and '@' are among them unless the user took them out.
+_odu_reply() {
+  local cur=$1 candidate kept='' breaks=${COMP_WORDBREAKS//[^:=@]/}
+  if [ -n "$breaks" ] && [[ $cur == *[$breaks]* ]]; then
+    kept=${cur%"${cur##*[$breaks]}"}
+  fi
+  for candidate in $2; do
+    if [[ $candidate == "$cur"* ]]; then
+      COMPREPLY+=("${candidate#"$kept"}")
+    fi
+  done
+}
+
+complete -o default -F _odu odu

@@ -1,0 +1,67 @@
+# fish completion for odu
+
+# The values of one key in the JSON that a command of odu prints.
+function __odu_values -a key
+    odu $argv[2..] 2>/dev/null | string match -rag "\"$key\": *\"([^\"]*)\""
+end
+
+function __odu_nodes
+    __odu_values name status -o json | sort -u
+end
+
+function __odu_recipes
+    __odu_values id dump
+end
+
+set -l platforms 'x86_64-linux aarch64-linux x86_64-darwin aarch64-darwin'
+set -l commands run status attach logs wait rerun cancel runs dump graph hosts serve
+
+complete -c odu -f
+complete -c odu -l help -d 'Show the usage'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -l version -d 'Show the version'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a run -d 'Run the pipeline and show it'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a status -d 'The state of every node, once'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a attach -d 'Follow the current run'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a logs -d 'The log of a node'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a wait -d 'Wait for a red node or the end'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a rerun -d 'Run nodes and what needs them once more'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a cancel -d 'Cancel a node, a lane or the run'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a runs -d 'The runs of this checkout'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a dump -d 'The plan as JSON'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a graph -d 'The plan as a Mermaid flow chart'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a hosts -d 'Where platforms run'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a serve -d 'The coordinator of this checkout'
+
+complete -c odu -n '__fish_seen_subcommand_from run' -a '(__odu_recipes)'
+complete -c odu -n '__fish_seen_subcommand_from run' -l platform -x -a $platforms -d 'Only this lane'
+complete -c odu -n '__fish_seen_subcommand_from run' -l host -x -d 'Where a platform runs: P=ADDR'
+complete -c odu -n '__fish_seen_subcommand_from run' -l root -x -a '(__odu_recipes)' -d 'The root of the pipeline'
+complete -c odu -n '__fish_seen_subcommand_from run' -l pipeline -r -F -d 'Tasks from a file'
+complete -c odu -n '__fish_seen_subcommand_from run' -l no-deps -d 'Only the recipes named'
+complete -c odu -n '__fish_seen_subcommand_from run' -l no-strict -d 'In place, changes allowed'
+complete -c odu -n '__fish_seen_subcommand_from run' -l no-snapshot -d 'In place, only on this machine'
+complete -c odu -n '__fish_seen_subcommand_from run' -l no-post -d 'Post no statuses'
+complete -c odu -n '__fish_seen_subcommand_from run' -l progress -x -a 'json json=2' -d 'One line of JSON per transition'
+complete -c odu -n '__fish_seen_subcommand_from run' -l jobs -x -d 'At once on a host'
+complete -c odu -n '__fish_seen_subcommand_from run' -l supersede -d 'Cancel the live run first'
+complete -c odu -n '__fish_seen_subcommand_from run' -l queue -d 'Wait for the live run first'
+complete -c odu -n '__fish_seen_subcommand_from run' -l detach -d 'Start and leave'
+
+complete -c odu -n '__fish_seen_subcommand_from status attach' -s o -x -a json -d 'Output'
+
+complete -c odu -n '__fish_seen_subcommand_from logs rerun cancel' -a '(__odu_nodes)'
+complete -c odu -n '__fish_seen_subcommand_from logs' -s f -d 'Follow to the end'
+complete -c odu -n '__fish_seen_subcommand_from logs' -l attempt -x -d 'This attempt'
+complete -c odu -n '__fish_seen_subcommand_from logs' -l offset -x -d 'From this byte'
+complete -c odu -n '__fish_seen_subcommand_from logs' -l raw -d 'Bytes as written'
+
+complete -c odu -n '__fish_seen_subcommand_from wait' -l settle -d 'Only for the end of the run'
+complete -c odu -n '__fish_seen_subcommand_from wait' -l timeout -x -d 'At most so many seconds'
+complete -c odu -n '__fish_seen_subcommand_from wait' -l expected-sha -x -d 'Refuse another commit'
+complete -c odu -n '__fish_seen_subcommand_from wait' -l after -x -d 'Only what is newer'
+
+complete -c odu -n '__fish_seen_subcommand_from hosts' -l init -d 'This machine as localhost'
+
+complete -c odu -n '__fish_seen_subcommand_from serve' -l foreground -d 'Stay in this terminal'
+complete -c odu -n '__fish_seen_subcommand_from serve' -l stop -d 'End the coordinator'
+complete -c odu -n '__fish_seen_subcommand_from serve' -l restart -d 'End it and start this version'
