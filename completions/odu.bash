@@ -92,6 +92,8 @@ _odu_reply() {
   local cur=$1 candidate kept='' breaks=${COMP_WORDBREAKS//[^:=@]/}
   if [ -n "$breaks" ] && [[ $cur == *[$breaks]* ]]; then
     kept=${cur%"${cur##*[$breaks]}"}
+    # An '@' begins the word that readline replaces, the others end the word before.
+    kept=${kept%@}
   fi
   for candidate in $2; do
     if [[ $candidate == "$cur"* ]]; then

@@ -73,7 +73,7 @@ class CompletionTest(unittest.TestCase):
 
     def test_bash_gives_only_what_follows_a_word_break(self):
         self.assertEqual(self.bash("odu logs ci::li"), ["lint@x86_64-linux"])
-        self.assertEqual(self.bash("odu rerun build@x"), ["x86_64-linux"])
+        self.assertEqual(self.bash("odu rerun build@x"), ["@x86_64-linux"])
         self.assertEqual(self.bash("odu run --host x86_64-linux=l"), [])
 
     def test_bash_says_nothing_when_odu_cannot_answer(self):
