@@ -111,7 +111,8 @@ boost::asio::awaitable<void> Client::Impl::WriteLoop(std::shared_ptr<Impl> self)
     batch.clear();
     batch.swap(self->outgoing);
     if (batch.empty()) {
-      if (!co_await self->wake.Wait()) {
+      const bool woken = co_await self->wake.Wait();
+      if (!woken) {
         co_return;
       }
       continue;
@@ -323,7 +324,8 @@ boost::asio::awaitable<base::Result<base::json::value>> Client::CallRaw(std::str
   auto call = std::make_shared<PendingCall>(impl->tasks.executor());
   impl->calls[impl->Request(method, params)] = call;
   while (!call->answer) {
-    if (!co_await call->done.Wait()) {
+    const bool woken = co_await call->done.Wait();
+    if (!woken) {
       co_return base::Fail(base::ErrorKind::kCancelled, "cancelled",
                            "the call was given up: " + method);
     }
@@ -401,7 +403,8 @@ boost::asio::awaitable<base::Result<void>> Client::Stop() {
 boost::asio::awaitable<base::Error> Client::Closed() {
   auto impl = impl_;
   while (!impl->closed) {
-    if (!co_await impl->gone.Wait()) {
+    const bool woken = co_await impl->gone.Wait();
+    if (!woken) {
       co_return base::Error(base::ErrorKind::kCancelled, "cancelled", "the wait was given up");
     }
   }

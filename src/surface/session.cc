@@ -97,7 +97,8 @@ boost::asio::awaitable<void> Session::WriteLoop(std::shared_ptr<Session> self) {
       if (self->closing_) {
         break;
       }
-      if (!co_await self->wake_.Wait()) {
+      const bool woken = co_await self->wake_.Wait();
+      if (!woken) {
         co_return;
       }
       continue;

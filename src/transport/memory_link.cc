@@ -60,7 +60,8 @@ class MemoryLink final : public surface::Link {
       if (in_->closed || self_closed_) {
         co_return Closed();
       }
-      if (!co_await in_->arrived.Wait()) {
+      const bool woken = co_await in_->arrived.Wait();
+      if (!woken) {
         co_return Closed();
       }
     }
@@ -69,7 +70,8 @@ class MemoryLink final : public surface::Link {
   asio::awaitable<base::Result<void>> Send(std::string_view batch) override {
     while (!out_->closed && !out_->bytes.empty() &&
            out_->bytes.size() + batch.size() > kMaxWaitingBytes) {
-      if (!co_await out_->taken.Wait()) {
+      const bool woken = co_await out_->taken.Wait();
+      if (!woken) {
         co_return Closed();
       }
     }
