@@ -1,13 +1,12 @@
 #include "odu/plan/needs.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <utility>
 
 namespace odu::plan {
 namespace {
-
-/// `&&` behind `&&` can multiply needs; nobody writes this many.
-constexpr size_t kMaxNeeds = 4'000'000;
 
 /// Works on one vector of instances; every walk keeps its own stack, so a long chain is no danger.
 class Needs {
@@ -30,8 +29,7 @@ class Needs {
       }
     }
     if (count_ > kMaxNeeds) {
-      return base::Fail(base::ErrorKind::kLimit, "too_large",
-                        "plan: '&&' makes more than 4 million needs between recipes");
+      return std::unexpected(TooManyNeeds());
     }
     for (std::vector<size_t>& list : out_) {
       Deduplicate(list);
@@ -150,6 +148,11 @@ class Needs {
 };
 
 }  // namespace
+
+base::Error TooManyNeeds() {
+  return base::Error(base::ErrorKind::kLimit, "too_large",
+                     fmt::format("plan: '&&' makes more than {} needs between recipes", kMaxNeeds));
+}
 
 base::Result<std::vector<std::vector<size_t>>> NeedsOf(const std::vector<Instance>& instances) {
   return Needs(instances).Compute();

@@ -8,6 +8,11 @@
 
 namespace odu::plan {
 
+/// `&&` behind `&&` can multiply needs; nobody writes this many.
+inline constexpr size_t kMaxNeeds = 4'000'000;
+/// The failure to say so: kLimit "too_large".
+base::Error TooManyNeeds();
+
 /// What each instance must wait for, as indices without duplicates, in the order the justfile says:
 /// 1. what stands before its `&&`, each followed by what that one leaves to run after itself, so
 ///    that `&&` dependencies are over before a dependent starts;

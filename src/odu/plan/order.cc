@@ -68,7 +68,7 @@ Sorted SortByName(const std::vector<model::PlanNode>& nodes) {
 
 /// Names one cycle among the positions whose `left` is not 0: each of them needs another such one.
 base::Error CycleError(const Sorted& sorted, const std::vector<size_t>& left,
-                       const std::vector<model::PlanNode>& nodes) {
+                       const std::vector<model::PlanNode>& nodes, std::string_view what) {
   size_t at = 0;
   while (left[at] == 0) {
     ++at;
@@ -94,7 +94,7 @@ base::Error CycleError(const Sorted& sorted, const std::vector<size_t>& left,
     names.push_back(nodes[sorted.nodes[path[i]]].id);
   }
   return base::Error(base::ErrorKind::kInput, "cycle",
-                     fmt::format("plan: recipes need each other: {}", fmt::join(names, " -> ")));
+                     fmt::format("{} need each other: {}", what, fmt::join(names, " -> ")));
 }
 
 }  // namespace
@@ -113,7 +113,7 @@ bool NameComesBefore(std::string_view a, std::string_view b) {
   return a > b;
 }
 
-base::Result<void> SortForShowing(std::vector<model::PlanNode>& nodes) {
+base::Result<void> SortForShowing(std::vector<model::PlanNode>& nodes, std::string_view what) {
   const Sorted sorted = SortByName(nodes);
   const size_t count = nodes.size();
   std::vector<std::vector<size_t>> dependents(count);
@@ -144,7 +144,7 @@ base::Result<void> SortForShowing(std::vector<model::PlanNode>& nodes) {
     }
   }
   if (taken < count) {
-    return std::unexpected(CycleError(sorted, left, nodes));
+    return std::unexpected(CycleError(sorted, left, nodes, what));
   }
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), size_t{0});

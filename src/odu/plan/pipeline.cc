@@ -13,9 +13,11 @@
 namespace odu::plan {
 namespace {
 
-/// Takes instance 0 out of the plan: its needs become the needs of all that needs it.
-void RemoveMarker(std::vector<std::vector<size_t>>& needs) {
+/// Takes instance 0 out of the plan: its needs become the needs of all that needs it. False when
+/// that makes too many.
+bool RemoveMarker(std::vector<std::vector<size_t>>& needs) {
   const std::vector<size_t> inherited = needs[0];
+  size_t total = 0;
   for (size_t i = 1; i < needs.size(); ++i) {
     const auto marker = std::find(needs[i].begin(), needs[i].end(), size_t{0});
     if (marker == needs[i].end()) {
@@ -29,8 +31,13 @@ void RemoveMarker(std::vector<std::vector<size_t>>& needs) {
         added.push_back(need);
       }
     }
+    total += added.size();
+    if (total > kMaxNeeds) {
+      return false;
+    }
     needs[i].insert(needs[i].begin() + static_cast<ptrdiff_t>(at), added.begin(), added.end());
   }
+  return true;
 }
 
 }  // namespace
@@ -54,8 +61,8 @@ base::Result<PlannedLane> PlanLane(const Justfile& justfile, const Sources& sour
     return base::Pass(needs.error());
   }
   const Recipe& root_recipe = justfile.recipes[*root_index];
-  if (root_recipe.empty_body) {
-    RemoveMarker(*needs);
+  if (root_recipe.empty_body && !RemoveMarker(*needs)) {
+    return std::unexpected(TooManyNeeds());
   }
   PlannedLane out;
   out.root = root_recipe.namepath;
@@ -70,8 +77,10 @@ base::Result<PlannedLane> PlanLane(const Justfile& justfile, const Sources& sour
       node.needs.push_back((*instances)[need].id);
     }
   }
-  if (auto sorted = SortForShowing(out.lane.nodes); !sorted) {
-    return base::Pass(sorted.error());
+  if (auto sorted = SortForShowing(out.lane.nodes, "plan: recipes"); !sorted) {
+    // Just refuses every other cycle before it dumps.
+    return std::unexpected(sorted.error().WithHint(
+        "one of them runs both before and after an '&&': give the later call a recipe of its own"));
   }
   return out;
 }
