@@ -1,0 +1,42 @@
+#include "git/changes.h"
+
+namespace git {
+
+boost::asio::awaitable<base::Result<Changes>> FindChanges(Runner& runner,
+                                                          const Repository& repository,
+                                                          size_t cap) {
+  Command command;
+  // Spelled out, so that the user's configuration cannot hide anything.
+  command.arguments = std::vector<std::string>{"status", "--porcelain=v1", "-z", "--no-renames",
+                                               "--untracked-files=normal"};
+  command.directory = repository.toplevel;
+  command.timeout = std::chrono::minutes(10);
+  auto text = co_await Output(runner, std::move(command));
+  if (!text) {
+    co_return base::Pass(text.error());
+  }
+  co_return ParseStatus(*text, cap);
+}
+
+Changes ParseStatus(std::string_view text, size_t cap) {
+  Changes changes;
+  while (!text.empty()) {
+    const size_t end = std::min(text.find('\0'), text.size());
+    const std::string_view entry = text.substr(0, end);
+    text.remove_prefix(std::min(end + 1, text.size()));
+    // "XY path"
+    if (entry.size() < 4 || entry[2] != ' ') {
+      continue;
+    }
+    ++changes.total;
+    if (changes.listed.size() < cap) {
+      Change change;
+      change.code = entry.substr(0, 2);
+      change.path = entry.substr(3);
+      changes.listed.push_back(std::move(change));
+    }
+  }
+  return changes;
+}
+
+}  // namespace git

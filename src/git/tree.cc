@@ -1,0 +1,177 @@
+#include "git/tree.h"
+
+#include <fmt/format.h>
+
+#include <random>
+#include <utility>
+#include <vector>
+
+#include "base/text.h"
+#include "os/file_system.h"
+
+namespace git {
+namespace {
+
+constexpr size_t kIndexLimit = size_t{2} << 30;
+constexpr async::Duration kTreeTimeout = std::chrono::minutes(30);
+
+/// A folder of our own that goes when the object goes.
+class Scratch {
+ public:
+  static base::Result<Scratch> Make(const std::string& below) {
+    std::random_device random;
+    Scratch scratch(fmt::format("{}/git-{:08x}{:08x}", below, random(), random()));
+    if (auto made = os::MakeDirs(scratch.path_); !made) {
+      return base::Pass(made.error());
+    }
+    return scratch;
+  }
+  Scratch(Scratch&& other) noexcept : path_(std::exchange(other.path_, {})) {}
+  Scratch& operator=(Scratch&&) = delete;
+  ~Scratch() {
+    if (!path_.empty()) {
+      // What is left over is only litter below the caller's own folder.
+      static_cast<void>(os::RemoveTree(path_));
+    }
+  }
+  const std::string& path() const { return path_; }
+
+ private:
+  explicit Scratch(std::string path) : path_(std::move(path)) {}
+  std::string path_;
+};
+
+/// `path` for GIT_ALTERNATE_OBJECT_DIRECTORIES, where a colon separates.
+std::string AlternatePath(const std::string& path) {
+  if (path.find_first_of(":\"\n") == std::string::npos) {
+    return path;
+  }
+  std::string quoted = "\"";
+  for (const char byte : path) {
+    if (byte == '"' || byte == '\\') {
+      quoted.push_back('\\');
+    }
+    quoted.push_back(byte);
+  }
+  return quoted + "\"";
+}
+
+base::Result<void> CopyIndex(const std::string& from, const std::string& to) {
+  auto index = os::ReadFile(from, kIndexLimit);
+  if (!index) {
+    // A repository that never had a file added has none.
+    if (index.error().code() == "not_found") {
+      return {};
+    }
+    return base::Pass(index.error());
+  }
+  return os::WriteFileAtomic(to, *index);
+}
+
+}  // namespace
+
+boost::asio::awaitable<base::Result<std::string>> ContentId(Runner& runner,
+                                                            const Repository& repository,
+                                                            bool known_clean, std::string scratch) {
+  if (known_clean) {
+    co_return repository.tree;
+  }
+  auto folder = Scratch::Make(scratch);
+  if (!folder) {
+    co_return base::Pass(folder.error());
+  }
+  const std::string index = folder->path() + "/index";
+  const std::string objects = folder->path() + "/objects";
+  if (auto made = os::MakeDirs(objects); !made) {
+    co_return base::Pass(made.error());
+  }
+  // The copy keeps what git knows of unchanged files, so only changed ones are read.
+  if (auto copied = CopyIndex(repository.git_dir + "/index", index); !copied) {
+    co_return base::Pass(copied.error());
+  }
+  const std::vector<std::string> environment{
+      "GIT_INDEX_FILE=" + index, "GIT_OBJECT_DIRECTORY=" + objects,
+      "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + AlternatePath(repository.common_dir + "/objects")};
+
+  Command add;
+  add.arguments = std::vector<std::string>{"-c",  "core.splitIndex=false",
+                                           "-c",  "core.looseCompression=0",
+                                           "-c",  "core.fsync=none",
+                                           "-c",  "advice.addEmbeddedRepo=false",
+                                           "add", "--all"};
+  add.directory = repository.toplevel;
+  add.environment = environment;
+  add.timeout = kTreeTimeout;
+  auto added = co_await Output(runner, std::move(add));
+  if (!added) {
+    co_return base::Pass(added.error().In("naming the content of the live tree"));
+  }
+  Command write;
+  write.arguments = std::vector<std::string>{"write-tree"};
+  write.directory = repository.toplevel;
+  write.environment = environment;
+  auto tree = co_await Output(runner, std::move(write));
+  if (!tree) {
+    co_return base::Pass(tree.error().In("naming the content of the live tree"));
+  }
+  if (!tree->empty() && tree->back() == '\n') {
+    tree->pop_back();
+  }
+  co_return std::move(*tree);
+}
+
+boost::asio::awaitable<base::Result<void>> ExportTree(Runner& runner, const Repository& repository,
+                                                      std::string commit, std::string directory,
+                                                      PathFilter filter) {
+  if (auto made = os::MakeDirs(directory); !made) {
+    co_return base::Pass(made.error());
+  }
+  auto folder = Scratch::Make(directory);
+  if (!folder) {
+    co_return base::Pass(folder.error());
+  }
+  const std::vector<std::string> environment{"GIT_INDEX_FILE=" + folder->path() + "/index"};
+
+  Command read;
+  read.arguments = std::vector<std::string>{"read-tree", commit};
+  read.directory = repository.toplevel;
+  read.environment = environment;
+  read.timeout = kTreeTimeout;
+  auto was_read = co_await Output(runner, std::move(read));
+  if (!was_read) {
+    co_return base::Pass(was_read.error());
+  }
+  Command write;
+  write.arguments =
+      std::vector<std::string>{"checkout-index", "--quiet", "--prefix=" + directory + "/"};
+  write.directory = repository.toplevel;
+  write.environment = environment;
+  write.timeout = kTreeTimeout;
+  if (filter == nullptr) {
+    write.arguments.emplace_back("--all");
+  } else {
+    Command list;
+    list.arguments = std::vector<std::string>{"ls-files", "-z"};
+    list.directory = repository.toplevel;
+    list.environment = environment;
+    auto names = co_await Output(runner, std::move(list));
+    if (!names) {
+      co_return base::Pass(names.error());
+    }
+    for (std::string_view name : base::Split(*names, '\0')) {
+      if (!name.empty() && filter(name)) {
+        write.stdin_text += name;
+        write.stdin_text += '\0';
+      }
+    }
+    write.arguments.emplace_back("-z");
+    write.arguments.emplace_back("--stdin");
+  }
+  auto written = co_await Output(runner, std::move(write));
+  if (!written) {
+    co_return base::Pass(written.error());
+  }
+  co_return base::Result<void>();
+}
+
+}  // namespace git
