@@ -16,6 +16,12 @@ install(FILES "${completions}/odu.fish" DESTINATION "${CMAKE_INSTALL_DATADIR}/fi
 
 # What ships is what is looked at: the test belongs to the release tree.
 find_program(ODU_PYTHON python3)
+if(TARGET odu AND ODU_PYTHON)
+  add_test(NAME package/usage
+           COMMAND "${ODU_PYTHON}" -B "${CMAKE_SOURCE_DIR}/tests/package/usage_test.py"
+                   "$<TARGET_FILE:odu>")
+  set_tests_properties(package/usage PROPERTIES TIMEOUT 120 LABELS package)
+endif()
 if(TARGET odu AND TARGET odu-runner AND ODU_PYTHON AND CMAKE_BUILD_TYPE STREQUAL "Release")
   add_test(NAME package/install
            COMMAND "${ODU_PYTHON}" -B "${CMAKE_SOURCE_DIR}/tests/package/install_test.py"

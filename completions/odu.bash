@@ -45,7 +45,7 @@ _odu() {
       _odu_reply "$cur" 'json json=2'
       return
       ;;
-    -o)
+    -o | --output)
       _odu_reply "$cur" json
       return
       ;;
@@ -61,27 +61,35 @@ _odu() {
       _odu_reply "$cur" "$(_odu_recipes)"
       return
       ;;
-    --jobs | --attempt | --offset | --timeout | --expected-sha | --after) return ;;
+    -j | --jobs | --attempt | --offset | --run | --timeout | --expected-sha | --after | -n | --limit)
+      return
+      ;;
   esac
   case $command in
     run)
       options='--platform --host --root --pipeline --no-deps --no-strict --no-snapshot --no-post
-        --progress --jobs --supersede --queue --detach --help'
+        --progress -j --jobs --supersede --queue -d --detach --help'
       [[ $cur == -* ]] || options=$(_odu_recipes)
       ;;
-    status | attach) options='-o --help' ;;
+    status | attach) options='-o --output --help' ;;
     logs)
-      options='-f --attempt --offset --raw --help'
+      options='-f --follow --attempt --offset --raw --run --help'
       [[ $cur == -* ]] || options=$(_odu_nodes)
       ;;
-    wait) options='--settle --timeout --expected-sha --after --help' ;;
-    rerun | cancel)
-      options=--help
+    wait) options='--settle --timeout --expected-sha --after -o --output --help' ;;
+    rerun)
+      options='-o --output --help'
       [[ $cur == -* ]] || options=$(_odu_nodes)
       ;;
-    hosts) options='--init --help' ;;
+    cancel)
+      options='--at-once -o --output --help'
+      [[ $cur == -* ]] || options=$(_odu_nodes)
+      ;;
+    runs) options='--all -n --limit -o --output --help' ;;
+    dump) options='--root --pipeline --platform -o --output --help' ;;
+    graph) options='--root --pipeline --platform --help' ;;
+    hosts) options='--init -o --output --help' ;;
     serve) options='--foreground --stop --restart --help' ;;
-    runs | dump | graph) options=--help ;;
   esac
   _odu_reply "$cur" "$options"
 }

@@ -33,32 +33,38 @@ complete -c odu -n "not __fish_seen_subcommand_from $commands" -a hosts -d 'Wher
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a serve -d 'The coordinator of this checkout'
 
 complete -c odu -n '__fish_seen_subcommand_from run' -a '(__odu_recipes)'
-complete -c odu -n '__fish_seen_subcommand_from run' -l platform -x -a $platforms -d 'Only this lane'
+complete -c odu -n '__fish_seen_subcommand_from run dump graph' -l platform -x -a $platforms -d 'Only this lane'
 complete -c odu -n '__fish_seen_subcommand_from run' -l host -x -d 'Where a platform runs: P=ADDR'
-complete -c odu -n '__fish_seen_subcommand_from run' -l root -x -a '(__odu_recipes)' -d 'The root of the pipeline'
-complete -c odu -n '__fish_seen_subcommand_from run' -l pipeline -r -F -d 'Tasks from a file'
+complete -c odu -n '__fish_seen_subcommand_from run dump graph' -l root -x -a '(__odu_recipes)' -d 'The root of the pipeline'
+complete -c odu -n '__fish_seen_subcommand_from run dump graph' -l pipeline -r -F -d 'Tasks from a file'
 complete -c odu -n '__fish_seen_subcommand_from run' -l no-deps -d 'Only the recipes named'
 complete -c odu -n '__fish_seen_subcommand_from run' -l no-strict -d 'In place, changes allowed'
 complete -c odu -n '__fish_seen_subcommand_from run' -l no-snapshot -d 'In place, only on this machine'
 complete -c odu -n '__fish_seen_subcommand_from run' -l no-post -d 'Post no statuses'
 complete -c odu -n '__fish_seen_subcommand_from run' -l progress -x -a 'json json=2' -d 'One line of JSON per transition'
-complete -c odu -n '__fish_seen_subcommand_from run' -l jobs -x -d 'At once on a host'
+complete -c odu -n '__fish_seen_subcommand_from run' -s j -l jobs -x -d 'At once on a host'
 complete -c odu -n '__fish_seen_subcommand_from run' -l supersede -d 'Cancel the live run first'
 complete -c odu -n '__fish_seen_subcommand_from run' -l queue -d 'Wait for the live run first'
-complete -c odu -n '__fish_seen_subcommand_from run' -l detach -d 'Start and leave'
+complete -c odu -n '__fish_seen_subcommand_from run' -s d -l detach -d 'Start and leave'
 
-complete -c odu -n '__fish_seen_subcommand_from status attach' -s o -x -a json -d 'Output'
+complete -c odu -n '__fish_seen_subcommand_from status attach wait rerun cancel runs dump hosts' -s o -l output -x -a json -d 'Print JSON'
 
 complete -c odu -n '__fish_seen_subcommand_from logs rerun cancel' -a '(__odu_nodes)'
-complete -c odu -n '__fish_seen_subcommand_from logs' -s f -d 'Follow to the end'
+complete -c odu -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on to the end'
 complete -c odu -n '__fish_seen_subcommand_from logs' -l attempt -x -d 'This attempt'
 complete -c odu -n '__fish_seen_subcommand_from logs' -l offset -x -d 'From this byte'
 complete -c odu -n '__fish_seen_subcommand_from logs' -l raw -d 'Bytes as written'
+complete -c odu -n '__fish_seen_subcommand_from logs' -l run -x -d 'Of this run'
 
 complete -c odu -n '__fish_seen_subcommand_from wait' -l settle -d 'Only for the end of the run'
 complete -c odu -n '__fish_seen_subcommand_from wait' -l timeout -x -d 'At most so many seconds'
 complete -c odu -n '__fish_seen_subcommand_from wait' -l expected-sha -x -d 'Refuse another commit'
 complete -c odu -n '__fish_seen_subcommand_from wait' -l after -x -d 'Only what is newer'
+
+complete -c odu -n '__fish_seen_subcommand_from cancel' -l at-once -d 'Without the time to clean up'
+
+complete -c odu -n '__fish_seen_subcommand_from runs' -l all -d 'Of every checkout'
+complete -c odu -n '__fish_seen_subcommand_from runs' -s n -l limit -x -d 'At most so many'
 
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l init -d 'This machine as localhost'
 
