@@ -6,8 +6,46 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parser.hpp>
 #include <boost/json/src.hpp>
+#include <cstdint>
+#include <cstring>
 
 namespace base {
+namespace {
+
+/// Not 0 when one of eight bytes must be escaped in a JSON string: below 0x20, a quote, a
+/// backslash.
+uint64_t UnsafeBytes(uint64_t eight) {
+  constexpr uint64_t kOnes = 0x0101010101010101;
+  constexpr uint64_t kHighBits = 0x8080808080808080;
+  const uint64_t quote = eight ^ (kOnes * '"');
+  const uint64_t backslash = eight ^ (kOnes * '\\');
+  // x - n borrows into the high bit of each byte below n; a byte that had it set does not count.
+  return (((eight - kOnes * 0x20) & ~eight) | ((quote - kOnes) & ~quote) |
+          ((backslash - kOnes) & ~backslash)) &
+         kHighBits;
+}
+
+bool IsSafe(char c) {
+  return static_cast<unsigned char>(c) >= 0x20 && c != '"' && c != '\\';
+}
+
+/// How many bytes from `at` on need no escape.
+size_t SafeRun(std::string_view text, size_t at) {
+  const size_t start = at;
+  for (; at + sizeof(uint64_t) <= text.size(); at += sizeof(uint64_t)) {
+    uint64_t eight = 0;
+    std::memcpy(&eight, text.data() + at, sizeof(eight));
+    if (UnsafeBytes(eight) != 0) {
+      break;
+    }
+  }
+  while (at < text.size() && IsSafe(text[at])) {
+    ++at;
+  }
+  return at - start;
+}
+
+}  // namespace
 
 Result<json::value> ParseJson(std::string_view text, std::string_view what, JsonLimits limits) {
   if (text.size() > limits.bytes) {
@@ -34,11 +72,8 @@ void AppendJsonString(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
   out.push_back('"');
   size_t start = 0;
-  for (size_t i = 0; i < text.size(); ++i) {
+  for (size_t i = SafeRun(text, 0); i < text.size(); i += 1 + SafeRun(text, i + 1)) {
     const auto byte = static_cast<unsigned char>(text[i]);
-    if (byte >= 0x20 && byte != '"' && byte != '\\') [[likely]] {
-      continue;
-    }
     out.append(text, start, i - start);
     start = i + 1;
     switch (byte) {
