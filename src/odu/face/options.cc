@@ -1,0 +1,185 @@
+#include "odu/face/options.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <array>
+
+#include "base/json.h"
+#include "odu/face/display.h"
+
+namespace odu::face {
+namespace {
+
+constexpr OptionSpec kOutput{"--output", "-o", "json", false, "print JSON, errors too"};
+
+constexpr std::array kRunOptions{
+    OptionSpec{"--platform", "", "P", true, "only this platform's lane"},
+    OptionSpec{"--host", "", "P=ADDR", true, "run the lane of platform P on this host"},
+    OptionSpec{"--root", "", "NAMEPATH", false, "this recipe instead of the tagged one"},
+    OptionSpec{"--pipeline", "", "FILE", false, "read the pipeline from an odu.json"},
+    OptionSpec{"--no-deps", "", "", false, "without what the selected recipes need"},
+    OptionSpec{"--no-strict", "", "", false, "run the work tree as it is; posts nothing"},
+    OptionSpec{"--no-snapshot", "", "", false, "as --no-strict, on this machine only"},
+    OptionSpec{"--no-post", "", "", false, "post no commit statuses"},
+    OptionSpec{"--progress", "", "json[=2]", false, "one JSON line for each transition"},
+    OptionSpec{"--jobs", "-j", "N", false, "at most N recipes at once on a host"},
+    OptionSpec{"--supersede", "", "", false, "cancel the run in progress and take its place"},
+    OptionSpec{"--queue", "", "", false, "wait for the run in progress to end"},
+    OptionSpec{"--detach", "-d", "", false, "print the run's name and leave it running"},
+};
+constexpr std::array kReportOptions{kOutput};
+constexpr std::array kLogsOptions{
+    OptionSpec{"--follow", "-f", "", false, "go on until the node has ended"},
+    OptionSpec{"--attempt", "", "N", false, "of this attempt instead of the newest"},
+    OptionSpec{"--offset", "", "BYTES", false, "from this byte; negative: so many from the end"},
+    OptionSpec{"--raw", "", "", false, "byte for byte, to a terminal too"},
+    OptionSpec{"--run", "", "RUN", false, "of this run (ref or id) instead of the newest"},
+};
+constexpr std::array kWaitOptions{
+    OptionSpec{"--settle", "", "", false, "until the run settles, not only until the first red"},
+    OptionSpec{"--timeout", "", "SECONDS", false, "give up after so long (exit 4)"},
+    OptionSpec{"--expected-sha", "", "SHA", false, "refuse unless the run is of this commit"},
+    OptionSpec{"--after", "", "CURSOR", false, "only what came after an earlier answer's cursor"},
+    kOutput,
+};
+constexpr std::array kCancelOptions{
+    OptionSpec{"--at-once", "", "", false, "without the time to clean up"},
+    kOutput,
+};
+constexpr std::array kRunsOptions{
+    OptionSpec{"--all", "", "", false, "of every checkout"},
+    OptionSpec{"--limit", "-n", "N", false, "at most so many (default 20)"},
+    kOutput,
+};
+constexpr std::array kPlanOptions{
+    OptionSpec{"--root", "", "NAMEPATH", false, "this recipe instead of the tagged one"},
+    OptionSpec{"--pipeline", "", "FILE", false, "read the pipeline from an odu.json"},
+    OptionSpec{"--platform", "", "P", false, "as it is on this platform"},
+    OptionSpec{"--output", "-o", "json", false, "with what was pruned, and why; errors as JSON"},
+};
+constexpr std::array kGraphOptions{
+    OptionSpec{"--root", "", "NAMEPATH", false, "this recipe instead of the tagged one"},
+    OptionSpec{"--pipeline", "", "FILE", false, "read the pipeline from an odu.json"},
+    OptionSpec{"--platform", "", "P", false, "as it is on this platform"},
+};
+constexpr std::array kHostsOptions{
+    OptionSpec{"--init", "", "", false, "write a hosts file with this machine as localhost"},
+    kOutput,
+};
+constexpr std::array kServeOptions{
+    OptionSpec{"--foreground", "", "", false, "in this terminal, log to stderr"},
+    OptionSpec{"--stop", "", "", false, "end the coordinator; its lanes run on"},
+    OptionSpec{"--restart", "", "", false, "end it and start this build's"},
+};
+
+constexpr std::array kCommands{
+    CommandSpec{"run", "[recipe[@platform]...]", 0, kAnyNumber, "run the pipeline and watch it",
+                "Starts a run of HEAD (or of the work tree, with --no-strict) and follows it to "
+                "its\nverdict. ^C cancels it, a second ^C at once; when the terminal goes away "
+                "the run goes on.\n\nExit: 0 passed, 1 red or cancelled, 2 refused, 3 could not "
+                "be carried out, 130 interrupted.\n",
+                kRunOptions},
+    CommandSpec{"status", "", 0, 0, "print the state of the run", "", kReportOptions},
+    CommandSpec{"attach", "", 0, 0, "follow the run in progress",
+                "Shows the live run of this checkout until it settles; leaving (q or ^C) never "
+                "touches it.\n",
+                kReportOptions},
+    CommandSpec{"logs", "<node>", 1, 1, "print the log of a node",
+                "<node> is a node's id, or a recipe where only one node has it.\n", kLogsOptions},
+    CommandSpec{"wait", "", 0, 0, "wait for the first red node, or the verdict",
+                "Prints one line of JSON. Exit: 0 passed, 1 red or cancelled, 3 no run, 4 still "
+                "running.\n",
+                kWaitOptions},
+    CommandSpec{"rerun", "<node|@platform|recipe>...", 1, kAnyNumber,
+                "run nodes and what depends on them again", "", kReportOptions},
+    CommandSpec{"cancel", "[node|@platform...]", 0, kAnyNumber,
+                "cancel the run, a lane or some nodes", "", kCancelOptions},
+    CommandSpec{"runs", "", 0, 0, "list the newest runs of this checkout", "", kRunsOptions},
+    CommandSpec{"dump", "", 0, 0, "print the pipeline as JSON", "", kPlanOptions},
+    CommandSpec{"graph", "", 0, 0, "print the pipeline as a Mermaid flowchart", "", kGraphOptions},
+    CommandSpec{"hosts", "", 0, 0, "show where each platform's lane runs", "", kHostsOptions},
+    CommandSpec{"serve", "", 0, 0, "start, stop or restart the coordinator", "", kServeOptions},
+    CommandSpec{"monitor", "", 0, 0, "", "", {}, "attach"},
+};
+
+std::string_view Dash(std::string_view value) {
+  return value.empty() ? "" : " ";
+}
+
+std::string OptionLine(const OptionSpec& option) {
+  const std::string left =
+      fmt::format("  {}{} {}{}{}", option.letter.empty() ? "   " : option.letter,
+                  option.letter.empty() ? " " : ",", option.name, Dash(option.value), option.value);
+  return fmt::format("{}  {}\n", Padded(left, 28), option.help);
+}
+
+}  // namespace
+
+std::span<const CommandSpec> Commands() {
+  return kCommands;
+}
+
+const CommandSpec* FindCommand(std::string_view name) {
+  for (const CommandSpec& command : kCommands) {
+    if (command.name == name) {
+      return command.alias_of.empty() ? &command : FindCommand(command.alias_of);
+    }
+  }
+  return nullptr;
+}
+
+std::string MainHelp() {
+  std::string help =
+      "odu: a CI runner that you attach to\n"
+      "\n"
+      "usage: odu <command> [options]\n"
+      "\n";
+  for (const CommandSpec& command : kCommands) {
+    if (command.alias_of.empty()) {
+      help += fmt::format("  {}  {}\n", Padded(command.name, 8), command.summary);
+    }
+  }
+  return help +
+         "\n"
+         "  odu <command> --help   the options of a command\n"
+         "  odu --version          the version of this build\n";
+}
+
+std::string CommandHelp(const CommandSpec& command) {
+  std::string help =
+      fmt::format("odu {}: {}\n\nusage: odu {}{}{}{}\n", command.name, command.summary,
+                  command.name, command.options.empty() ? "" : " [options]",
+                  command.arguments.empty() ? "" : " ", command.arguments);
+  if (!command.details.empty()) {
+    help += '\n';
+    help += command.details;
+  }
+  help += '\n';
+  for (const OptionSpec& option : command.options) {
+    help += OptionLine(option);
+  }
+  return help + OptionLine(OptionSpec{"--help", "-h", "", false, "print this"});
+}
+
+std::string OptionsJson() {
+  base::json::array commands;
+  for (const CommandSpec& command : kCommands) {
+    base::json::array options;
+    for (const OptionSpec& option : command.options) {
+      options.push_back(base::json::object{{"name", option.name},
+                                           {"letter", option.letter},
+                                           {"value", option.value},
+                                           {"repeats", option.repeats},
+                                           {"help", option.help}});
+    }
+    commands.push_back(base::json::object{{"name", command.name},
+                                          {"arguments", command.arguments},
+                                          {"summary", command.summary},
+                                          {"alias_of", command.alias_of},
+                                          {"options", std::move(options)}});
+  }
+  return base::json::serialize(base::json::object{{"commands", std::move(commands)}}) + "\n";
+}
+
+}  // namespace odu::face
