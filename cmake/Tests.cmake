@@ -85,7 +85,7 @@ endfunction()
 foreach(layer IN LISTS ODU_LAYERS)
   odu_test(${layer} ${layer})
 endforeach()
-odu_test(e2e base)
+odu_test(e2e os)
 
 if(EXISTS "${CMAKE_SOURCE_DIR}/tests/tools/CMakeLists.txt")
   add_subdirectory(tests/tools)
