@@ -10,8 +10,8 @@
 
 namespace odu::ledger {
 
-/// A checkout as the state folder knows it: the hash of its toplevel's real path, device and inode,
-/// so that a new clone at an old place is another checkout. 16 hex digits.
+/// A checkout as the state folder knows it: the hash of its toplevel's real path and inode. Not the
+/// device number: that changes with a reboot on many file systems. 16 hex digits.
 base::Result<std::string> CheckoutId(const std::string& toplevel);
 
 /// Where the parts of `<state>/checkouts/<id>` are. Its `lock` and `epoch` are service::Gate's.

@@ -58,7 +58,8 @@ class Journal {
   base::Result<void> Flush();
 
   /// Flush, then fdatasync on a worker: it survives the machine when this returns. What is appended
-  /// meanwhile is not part of it. Always before "settled" is told to anybody.
+  /// meanwhile is not part of it. Always before "settled" is told to anybody. The journal must stay
+  /// where it is until it returns.
   boost::asio::awaitable<base::Result<void>> Sync(async::Worker& worker);
   /// Everything written is on the disk.
   bool synced() const { return synced_bytes_ == file_.size() && file_.buffered() == 0; }

@@ -1,11 +1,11 @@
 #pragma once
 
 #include <cstddef>
+#include <deque>
 #include <map>
 #include <optional>
 #include <string>
 #include <string_view>
-#include <vector>
 
 #include "base/error.h"
 #include "os/append_file.h"
@@ -47,7 +47,7 @@ class Receipts {
   os::AppendFile file_;
   std::string path_;
   std::map<std::string, Receipt, std::less<>> receipts_;
-  std::vector<std::string> order_;
+  std::deque<std::string> order_;
   size_t lines_ = 0;
 };
 
