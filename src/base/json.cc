@@ -9,6 +9,9 @@
 #include <cstdint>
 #include <cstring>
 
+#include "base/text.h"
+#include "base/utf8.h"
+
 namespace base {
 namespace {
 
@@ -45,6 +48,17 @@ size_t SafeRun(std::string_view text, size_t at) {
   return at - start;
 }
 
+/// `text` with U+FFFD for each byte that belongs to no character.
+std::string Repaired(std::string_view text) {
+  std::string repaired;
+  for (size_t at = 0; at < text.size();) {
+    const size_t length = Utf8At(text, at).length;
+    repaired += length > 0 ? text.substr(at, length) : "\xef\xbf\xbd";
+    at += std::max<size_t>(length, 1);
+  }
+  return repaired;
+}
+
 }  // namespace
 
 Result<json::value> ParseJson(std::string_view text, std::string_view what, JsonLimits limits) {
@@ -70,6 +84,10 @@ Result<json::value> ParseJson(std::string_view text, std::string_view what, Json
 
 void AppendJsonString(std::string& out, std::string_view text) {
   constexpr std::string_view kHex = "0123456789abcdef";
+  if (!IsUtf8(text)) {
+    AppendJsonString(out, Repaired(text));
+    return;
+  }
   out.push_back('"');
   size_t start = 0;
   for (size_t i = SafeRun(text, 0); i < text.size(); i += 1 + SafeRun(text, i + 1)) {

@@ -38,7 +38,14 @@ base::Result<std::string> ChunkBytes(const base::json::object& params) {
 
 uint64_t OffsetOf(const base::json::object& params) {
   const auto* offset = params.if_contains("offset");
-  return offset != nullptr && offset->is_number() ? offset->to_number<uint64_t>() : 0;
+  if (offset == nullptr) {
+    return 0;
+  }
+  if (const auto* number = offset->if_int64(); number != nullptr && *number >= 0) {
+    return static_cast<uint64_t>(*number);
+  }
+  const auto* number = offset->if_uint64();
+  return number != nullptr ? *number : 0;
 }
 
 }  // namespace
@@ -95,7 +102,8 @@ boost::asio::awaitable<void> Client::Impl::ReadLoop(std::shared_ptr<Impl> self) 
     }
     auto message = ParseRpc(*line);
     if (!message) {
-      self->Shut(message.error().In("the other side sent what is no message"));
+      self->Shut(base::Error(base::ErrorKind::kHost, "bad_message",
+                             "the other side sent no message: " + message.error().message()));
       co_return;
     }
     self->HandleMessage(std::move(*message));

@@ -148,6 +148,10 @@ base::Result<void> DecodeInto(const base::json::value& json, T& out, std::string
   } else if constexpr (std::is_integral_v<T>) {
     return DecodeInteger(json, out, path);
   } else if constexpr (std::is_floating_point_v<T>) {
+    if (json.is_null()) {
+      out = std::numeric_limits<T>::quiet_NaN();  // what Encode makes of it
+      return {};
+    }
     if (!json.is_number()) {
       return base::Pass(WrongType(path, "a number"));
     }
@@ -204,7 +208,7 @@ base::Result<void> DecodeInto(const base::json::value& json, T& out, std::string
 
 }  // namespace detail
 
-/// Appends `value` as JSON text. Strings must be valid UTF-8 (checked where they enter).
+/// Appends `value` as JSON text. Bytes of strings that are not UTF-8 are replaced (base/json.h).
 template <class T>
 void Encode(std::string& out, const T& value) {
   if constexpr (std::is_same_v<T, base::json::value>) {

@@ -19,7 +19,9 @@ std::unexpected<base::Error> BadEnvelope(std::string message) {
 
 base::Result<std::optional<RpcId>> ReadId(const base::json::object& object) {
   const base::json::value* id = object.if_contains("id");
-  if (id == nullptr) {
+  // The specification's way to answer what could not be read; ours leaves the id out, as MCP does.
+  const bool unknown = id != nullptr && id->is_null() && object.contains("error");
+  if (id == nullptr || unknown) {
     return std::optional<RpcId>();
   }
   if (const auto* number = id->if_int64()) {
@@ -92,6 +94,9 @@ base::Result<RpcMessage> ParseRpc(std::string_view line) {
     return BadEnvelope("neither a request nor a response");
   }
   if (result != nullptr) {
+    if (!message.id) {
+      return BadEnvelope("a result without the id of its request");
+    }
     message.result = std::move(*result);
   } else {
     message.error = ReadError(*error);

@@ -3,7 +3,7 @@
 #include <fmt/format.h>
 #include <unistd.h>
 
-#include <boost/system/system_error.hpp>
+#include <boost/asio/this_coro.hpp>
 
 #include "base/text.h"
 #include "surface/client.h"
@@ -62,7 +62,7 @@ boost::asio::awaitable<void> Session::Run() {
       break;
     }
     HandleLine(*line);
-    while (replies_.size() > server_.limits_.reply_bytes && !closing_) {
+    while (replies_.size() > server_.limits_.reply_bytes && !closing_ && !unwritable_) {
       co_await drained_.Wait();
     }
   }
@@ -111,6 +111,8 @@ boost::asio::awaitable<void> Session::WriteLoop(std::shared_ptr<Session> self) {
       self->drained_.Notify();
     }
   }
+  self->unwritable_ = true;
+  self->drained_.Notify();
   self->link_->Close();
   self->tasks_.Kill();
 }
@@ -297,13 +299,13 @@ boost::asio::awaitable<void> Session::RunCall(std::shared_ptr<Session> self, Rpc
   base::Result<std::string> result;
   try {
     result = co_await handler(std::move(params), self->caller_);
-  } catch (const boost::system::system_error&) {
-    // The session is being ended: nobody waits for the answer.
-    --self->calls_;
-    throw;
   } catch (const std::exception& exception) {
     result =
         base::Fail(base::ErrorKind::kBug, "bug", fmt::format("{}: {}", method, exception.what()));
+  }
+  const auto cancellation = co_await boost::asio::this_coro::cancellation_state;
+  if (cancellation.cancelled() != boost::asio::cancellation_type::none) {
+    co_return;  // the session is being ended: nobody waits for the answer
   }
   --self->calls_;
   if (result) {

@@ -64,6 +64,7 @@ class Session : public std::enable_shared_from_this<Session> {
   int64_t next_subscription_ = 1;
   size_t calls_ = 0;
   bool closing_ = false;
+  bool unwritable_ = false;  ///< the write loop is over
   async::Notifier wake_;
   async::Notifier drained_;
   async::TaskGroup tasks_;

@@ -10,6 +10,10 @@ namespace transport {
 LineBuffer::Room LineBuffer::PrepareRead() {
   if (begin_ == end_) {
     begin_ = end_ = scanned_ = 0;
+    if (buffer_.size() > kKeptBytes) {
+      buffer_.resize(kKeptBytes);
+      buffer_.shrink_to_fit();
+    }
   }
   if (buffer_.size() - end_ < kReadBytes && begin_ > 0) {
     std::memmove(buffer_.data(), buffer_.data() + begin_, end_ - begin_);

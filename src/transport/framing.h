@@ -33,6 +33,8 @@ class LineBuffer {
 
  private:
   static constexpr size_t kReadBytes = size_t{64} << 10;
+  /// What stays allocated between lines; one long line does not cost its memory for ever.
+  static constexpr size_t kKeptBytes = size_t{512} << 10;
 
   size_t max_line_bytes_;
   std::string buffer_;

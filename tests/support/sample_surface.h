@@ -6,6 +6,7 @@
 
 #include "surface/contract.h"
 #include "surface/stream.h"
+#include "surface/wakers.h"
 
 /// A surface with one member of every kind, and what tests serve with it.
 namespace support {
@@ -67,9 +68,7 @@ struct Sample {
   static constexpr surface::Procedure<Text, Text> echo{"echo"};
   static constexpr surface::Procedure<Failure, surface::Nothing> fail{"fail"};
   static constexpr surface::Procedure<surface::Nothing, surface::Nothing> hold{"hold"};
-  static constexpr auto Members() {
-    return std::tuple{gauge, items, log, news, echo, fail, hold};
-  }
+  static constexpr auto Members() { return std::tuple{gauge, items, log, news, echo, fail, hold}; }
 };
 
 /// A log in memory that the test appends to and ends.
