@@ -1,0 +1,103 @@
+#include "service/control.h"
+
+#include <fmt/format.h>
+#include <signal.h>
+
+#include "async/deadline.h"
+#include "os/unix_socket.h"
+#include "service/gate.h"
+#include "service/handshake.h"
+#include "transport/descriptor_link.h"
+
+namespace service {
+namespace {
+
+namespace asio = boost::asio;
+using base::ErrorKind;
+
+constexpr async::Duration kAnswerBound = std::chrono::seconds(5);
+constexpr async::Duration kAgain = std::chrono::milliseconds(10);
+
+/// Asks through the door; the pid of who agreed.
+asio::awaitable<base::Result<int64_t>> AskThroughDoor(asio::any_io_executor executor,
+                                                      async::Clock& clock,
+                                                      const ServicePlace& place) {
+  auto fd = os::ConnectTo(place.socket);
+  if (!fd) {
+    co_return base::Pass(fd.error());
+  }
+  if (auto same = os::RequireSameUser(fd->get()); !same) {
+    co_return base::Pass(same.error());
+  }
+  const auto link = transport::MakeUnixLink(executor, std::move(*fd));
+  auto hello = co_await async::WithDeadline(clock, kAnswerBound, AskHello(*link, place.client_name),
+                                            place.what);
+  if (!hello) {
+    co_return base::Pass(hello.error());
+  }
+  auto agreed = co_await async::WithDeadline(clock, kAnswerBound, AskStop(*link), place.what);
+  if (!agreed) {
+    co_return base::Pass(agreed.error());
+  }
+  co_return hello->pid;
+}
+
+}  // namespace
+
+asio::awaitable<base::Result<Stopped>> Stop(asio::any_io_executor executor, async::Clock& clock,
+                                            ServicePlace place, async::Duration deadline) {
+  const async::Duration end = clock.Now() + deadline;
+  const auto owner = OwnerOf(place.folder);
+  if (!owner) {
+    co_return base::Pass(owner.error());
+  }
+  if (!owner->held) {
+    co_return base::Fail(ErrorKind::kGone, "not_running",
+                         fmt::format("no {} is running", place.what));
+  }
+  if (owner->stopped) {
+    co_return base::Pass(OwnerTrouble(place.what, *owner));
+  }
+  Stopped stopped;
+  const auto agreed = co_await AskThroughDoor(executor, clock, place);
+  if (agreed) {
+    stopped.pid = *agreed;
+  } else {
+    if (!owner->process || !os::SendSignal(*owner->process, SIGTERM)) {
+      co_return base::Pass(OwnerTrouble(place.what, *owner));
+    }
+    stopped.pid = owner->process->pid;
+    stopped.by_signal = true;
+  }
+  while (true) {
+    const auto now = OwnerOf(place.folder);
+    if (!now) {
+      co_return base::Pass(now.error());
+    }
+    const bool same = now->process == owner->process;
+    if (!now->held || !same) {
+      co_return stopped;
+    }
+    if (clock.Now() >= end) {
+      co_return base::Fail(
+          ErrorKind::kBusy, "still_running",
+          fmt::format("the {} (pid {}) was asked to stop and still runs", place.what, stopped.pid),
+          fmt::format("end it with: kill -KILL {}", stopped.pid));
+    }
+    if (!co_await clock.Sleep(kAgain)) {
+      co_return base::Fail(ErrorKind::kCancelled, "cancelled", "waiting for the end");
+    }
+  }
+}
+
+asio::awaitable<base::Result<std::unique_ptr<surface::Client>>> Restart(
+    asio::any_io_executor executor, async::Clock& clock, os::Reaper& reaper, ServicePlace place,
+    EnsureOptions options) {
+  auto stopped = co_await Stop(executor, clock, place);
+  if (!stopped && stopped.error().kind() != ErrorKind::kGone) {
+    co_return base::Pass(stopped.error());
+  }
+  co_return co_await Ensure(executor, clock, reaper, place, options);
+}
+
+}  // namespace service
