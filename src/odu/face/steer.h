@@ -1,0 +1,29 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <string>
+#include <vector>
+
+#include "odu/face/reach.h"
+
+namespace odu::face {
+
+/// `odu rerun`: the nodes that `targets` name and what depends on them, again.
+boost::asio::awaitable<base::Result<int>> Rerun(FaceContext& context,
+                                                std::vector<std::string> targets, bool as_json);
+
+/// `odu cancel`, read from its options.
+struct CancelCall {
+  std::vector<std::string> targets;  ///< empty = the whole run
+  bool at_once = false;
+  Start start = Start::kNever;
+  bool as_json = false;
+};
+
+/// Cancels the live run, or nodes and lanes of it.
+boost::asio::awaitable<base::Result<int>> Cancel(FaceContext& context, CancelCall call);
+
+/// What a rerun or cancellation did, for people: one line, then a node a line.
+std::string SteeredText(std::string_view verb, const model::NodesReply& reply);
+
+}  // namespace odu::face
