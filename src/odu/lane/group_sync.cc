@@ -1,0 +1,51 @@
+#include "odu/lane/group_sync.h"
+
+#include <unistd.h>
+
+#include <cerrno>
+#include <utility>
+
+#include "base/error.h"
+#include "base/log.h"
+
+namespace odu::lane {
+
+void GroupSync::Wrote(const std::shared_ptr<os::Fd>& file) {
+  dirty_.insert(file);
+  if (!scheduled_) {
+    scheduled_ = tasks_.Spawn("group sync", [this] { return Later(); });
+  }
+}
+
+boost::asio::awaitable<void> GroupSync::Later() {
+  while (!dirty_.empty()) {
+    const bool passed = co_await clock_.Sleep(kAtMost);
+    if (!passed) {
+      break;
+    }
+    co_await Now();
+  }
+  scheduled_ = false;
+}
+
+boost::asio::awaitable<void> GroupSync::Now() {
+  std::vector<std::shared_ptr<os::Fd>> files(dirty_.begin(), dirty_.end());
+  dirty_.clear();
+  if (files.empty()) {
+    co_return;
+  }
+  const int failed = co_await worker_.get().Run([&files] {
+    int error_number = 0;
+    for (const std::shared_ptr<os::Fd>& file : files) {
+      if (::fdatasync(file->get()) != 0) {
+        error_number = errno;
+      }
+    }
+    return error_number;
+  });
+  if (failed != 0) {
+    base::LogWarning("lane", "{}", base::SystemError("syncing logs", failed).message());
+  }
+}
+
+}  // namespace odu::lane

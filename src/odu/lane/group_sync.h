@@ -1,0 +1,43 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <memory>
+#include <set>
+#include <vector>
+
+#include "async/clock.h"
+#include "async/task_group.h"
+#include "odu/lane/log_digest.h"
+#include "os/fd.h"
+
+namespace odu::lane {
+
+/// Puts files on the disk in groups: what was written is there at most a second later, without the
+/// event loop waiting for any disk.
+class GroupSync {
+ public:
+  static constexpr async::Duration kAtMost = std::chrono::seconds(1);
+
+  GroupSync(async::TaskGroup& tasks, async::Clock& clock, LazyWorker& worker)
+      : tasks_(tasks), clock_(clock), worker_(worker) {}
+  GroupSync(const GroupSync&) = delete;
+  GroupSync& operator=(const GroupSync&) = delete;
+
+  /// Something was written to this file.
+  void Wrote(const std::shared_ptr<os::Fd>& file);
+
+  /// Returns when all that was told so far is on the disk (or could not be put there, which is
+  /// logged).
+  boost::asio::awaitable<void> Now();
+
+ private:
+  boost::asio::awaitable<void> Later();
+
+  async::TaskGroup& tasks_;
+  async::Clock& clock_;
+  LazyWorker& worker_;
+  std::set<std::shared_ptr<os::Fd>> dirty_;
+  bool scheduled_ = false;
+};
+
+}  // namespace odu::lane
