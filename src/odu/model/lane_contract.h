@@ -16,7 +16,7 @@ namespace odu::model {
 enum class LanePhase {
   kIdle,      ///< alive, no plan yet
   kRunning,   ///< has a plan, something is not terminal
-  kSettled,   ///< everything is terminal; a rerun makes it running again
+  kSettled,   ///< everything is terminal and on the disk; a rerun makes it running again
   kReleased,  ///< the coordinator has everything; the process is about to exit
 };
 BOOST_DESCRIBE_ENUM(LanePhase, kIdle, kRunning, kSettled, kReleased)
@@ -36,7 +36,9 @@ struct LaneCell {
 BOOST_DESCRIBE_STRUCT(LaneCell, (), (phase, run_id, platform, epoch, boot_id, pid, workspace, jobs))
 
 /// Item of collection `attempts`, keyed `<instance>#<n>`. `_ci-setup#1` is the lane's own first
-/// attempt. Pending nodes have no attempt; a skipped node has one with that status.
+/// attempt. A node that has never run has no attempt; a skipped node has one with that status. A
+/// node that a rerun has put back has its next attempt at once, pending, published before the end
+/// of the attempt before it: the newest attempt alone says what a node is.
 /// A terminal attempt's log is whole on disk before the attempt is published.
 struct Attempt {
   std::string node;  ///< instance id, without platform
