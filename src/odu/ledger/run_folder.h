@@ -19,9 +19,11 @@ struct RunLane {
   std::string platform;
   std::string host;
   std::string workspace;  ///< where its recipes run; the toplevel when in place
+  int32_t jobs = 0;       ///< at once; 0 = the host's CPUs
+  std::vector<std::string> enter;  ///< put before every recipe's argv
   bool operator==(const RunLane&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RunLane, (), (platform, host, workspace))
+BOOST_DESCRIBE_STRUCT(RunLane, (), (platform, host, workspace, jobs, enter))
 
 /// `run.json`: what is known of a run when it starts; never changed afterwards.
 struct RunHeader {
