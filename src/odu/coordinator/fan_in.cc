@@ -216,6 +216,22 @@ std::vector<size_t> FanIn::Reset(std::string_view platform, std::span<const std:
   return changed;
 }
 
+void FanIn::Restore(const Node& written) {
+  const auto index = Find(written.platform, written.recipe);
+  if (!index) {
+    return;
+  }
+  Node& node = nodes_[*index];
+  Count(node, -1);
+  const int32_t order = node.order;
+  node = written;
+  node.order = order;
+  const bool waits = node.status == NodeStatus::kPending && node.attempt > 0;
+  oldest_attempt_[*index] = std::max(1, node.attempt + (waits ? 1 : 0));
+  Count(node, +1);
+  NoteIfRed(*index);
+}
+
 void FanIn::SetLaneSettled(std::string_view platform, bool settled) {
   Lane* lane = FindLane(platform);
   if (lane != nullptr && lane->settled != settled) {

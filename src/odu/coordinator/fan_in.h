@@ -79,6 +79,11 @@ class FanIn {
   /// The attempt that a node is at; 0 before the first.
   int32_t AttemptOf(size_t node) const { return nodes_[node].attempt; }
 
+  /// A node as an earlier owner wrote it down; in the order written.
+  void Restore(const model::Node& node);
+  /// The log of a node that LaneDied ended has this many bytes now.
+  void SetLogBytes(size_t node, uint64_t bytes) { nodes_[node].log_bytes = bytes; }
+
   /// Whether the lane itself says that nothing of it is under way. A run is not settled before all
   /// its lanes are: after an adoption only the lane knows of a rerun that has not started.
   void SetLaneSettled(std::string_view platform, bool settled);

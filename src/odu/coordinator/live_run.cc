@@ -1,0 +1,529 @@
+#include "odu/coordinator/live_run.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <chrono>
+#include <utility>
+
+#include "base/log.h"
+#include "git/changes.h"
+#include "git/repository.h"
+#include "git/tree.h"
+#include "git/worktree.h"
+#include "odu/coordinator/leftovers.h"
+#include "odu/ledger/ci_folder.h"
+#include "odu/ledger/log_store.h"
+#include "odu/model/ids.h"
+#include "odu/model/lane_folder.h"
+#include "odu/model/lane_journal.h"
+#include "os/append_file.h"
+#include "os/file_system.h"
+
+namespace odu::coordinator {
+
+using base::Result;
+using boost::asio::awaitable;
+using model::Node;
+using model::NoticeLevel;
+using std::chrono::milliseconds;
+using std::chrono::minutes;
+using std::chrono::seconds;
+
+namespace {
+
+/// design.md section 5, "After settle".
+constexpr async::Duration kOpenTime = minutes(10);
+/// How long processes of a killed lane get between TERM and KILL.
+constexpr async::Duration kLeftoverGrace = seconds(10);
+constexpr async::Duration kSyncEvery = milliseconds(500);
+constexpr async::Duration kRetryWriteAfter = seconds(1);
+constexpr async::Duration kStopGrace = seconds(2);
+constexpr size_t kMaxLaneJournalBytes = size_t{256} << 20;
+constexpr std::string_view kLaneDied = "lane died";
+
+std::vector<model::LanePlan> LanesOf(const ledger::RunHeader& header) {
+  return header.pipeline.lanes;
+}
+
+std::string Sha7(const std::string& sha) {
+  return sha.substr(0, 7);
+}
+
+}  // namespace
+
+LiveRun::LiveRun(World& world, Board& board, Durations& durations, ledger::RunHeader header,
+                 ledger::RunFolder folder, ledger::Journal journal, std::function<void()> on_closed)
+    : world_(world),
+      board_(board),
+      durations_(durations),
+      header_(std::move(header)),
+      folder_(std::move(folder)),
+      journal_(std::move(journal)),
+      on_closed_(std::move(on_closed)),
+      fan_in_(header_.run_id, Sha7(header_.sha), LanesOf(header_)),
+      logs_(folder_, world.watch),
+      bell_(world.executor),
+      written_(world.executor),
+      touched_(fan_in_.expected(), false),
+      named_(fan_in_.expected(), 0),
+      group_(world.executor) {
+  run_.run_id = header_.run_id;
+  run_.ref = header_.ref;
+  run_.sha = header_.sha;
+  run_.sha7 = Sha7(header_.sha);
+  run_.content_id = header_.content_id;
+  run_.dirty = header_.dirty;
+  run_.pipeline = header_.pipeline.name;
+  run_.scope = header_.scope;
+  run_.started_at = header_.started_at;
+  run_.expected = static_cast<int32_t>(fan_in_.expected());
+  run_.started_by = header_.started_by;
+  run_.cursor = fan_in_.Cursor();
+}
+
+LiveRun::~LiveRun() = default;
+
+void LiveRun::Restore(const ledger::RunRecord& record) {
+  settlements_ = record.revisions;
+  run_.revision = std::max(0, record.revisions - 1);
+  if (record.settled) {
+    run_.tree_changed = record.settled->tree_changed;
+    run_.phase = model::RunPhase::kSettled;
+    run_.settled_at = record.settled_at;
+    run_.verdict = record.settled->verdict;
+  }
+  // In the journal's order, so that cursors given out by the earlier owner keep their meaning.
+  const auto replay = [this](ledger::JournalLine&& line) {
+    if (auto* node = std::get_if<Node>(&line.body)) {
+      fan_in_.Restore(*node);
+    }
+  };
+  const auto read = ledger::ReadJournal(folder_.journal(), replay);
+  if (!read) {
+    base::LogError("run", "{}: {}", header_.ref, read.error().message());
+  }
+  for (size_t i = 0; i < fan_in_.nodes().size(); ++i) {
+    named_[i] = fan_in_.nodes()[i].attempt;
+  }
+}
+
+void LiveRun::Begin(std::vector<LaneStart> lanes) {
+  board_.nodes.Clear();
+  board_.lanes.Clear();
+  for (const Node& node : fan_in_.nodes()) {
+    board_.nodes.Put(node.name, node);
+  }
+  group_.Spawn("sync", [this] { return SyncNowAndThen(); });
+  for (LaneStart& lane : lanes) {
+    BeginLane(std::move(lane));
+  }
+  if (run_.verdict && stage_ == Stage::kRunning && changed_.empty()) {
+    // It had settled under the earlier owner; if a lane knows of a rerun since, its news reopen it.
+    EndOrStayOpen();
+  }
+  PublishRun();
+  CheckSettled();
+}
+
+void LiveRun::BeginLane(LaneStart start) {
+  auto state = std::make_unique<LaneState>();
+  LaneState& lane = *state;
+  lane.lane = start.lane;
+  lane.shown.platform = start.lane.platform;
+  lane.shown.host = start.lane.host;
+  lanes_.push_back(std::move(state));
+  const std::string platform = start.lane.platform;
+  if (start.over) {
+    ShowLane(lane, "ended", "");
+    for (const size_t node : fan_in_.LaneDied(platform, kLaneDied, world_.clock.WallMs())) {
+      Touch(node);
+    }
+    Publish();
+    return;
+  }
+  LaneHandlers handlers;
+  handlers.on_state = [this, &lane](std::string_view shown, std::string_view detail) {
+    ShowLane(lane, shown, detail);
+  };
+  handlers.on_cell = [this, platform](const model::LaneCell& cell) {
+    fan_in_.SetLaneSettled(platform, cell.phase == model::LanePhase::kSettled ||
+                                         cell.phase == model::LanePhase::kReleased);
+    CheckSettled();
+  };
+  handlers.on_attempt = [this, platform](const model::Attempt& attempt) {
+    OnAttempt(platform, attempt, true);
+  };
+  handlers.on_batch = [this] { Publish(); };
+  handlers.on_dead = [this, &lane](std::string why) {
+    if (stage_ == Stage::kClosing || stage_ == Stage::kClosed) {
+      return;  // everything of it is written down already
+    }
+    group_.Spawn("bury lane", [this, &lane, why] { return BuryLane(lane, why); });
+  };
+  LaneWorld world{world_.executor, world_.clock, world_.reaper, world_.runner};
+  lane.link =
+      std::make_unique<LaneLink>(std::move(world), model::LaneFolder(folder_.lane(platform)),
+                                 std::move(start.configure), start.adopt, std::move(handlers));
+  group_.Spawn("lane " + platform, [link = lane.link.get()] { return link->Run(); });
+}
+
+void LiveRun::ShowLane(LaneState& lane, std::string_view state, std::string_view detail) {
+  lane.shown.state = state;
+  lane.shown.detail = detail;
+  lane.shown.since = world_.clock.WallMs();
+  const bool writing = stage_ != Stage::kClosing && stage_ != Stage::kClosed;
+  if (writing && (state == "connected" || state == "failed" || state == "ended")) {
+    ledger::LaneLine line;
+    line.platform = lane.shown.platform;
+    line.host = lane.shown.host;
+    line.state = lane.shown.state;
+    line.detail = lane.shown.detail;
+    line.ended = state != "connected";
+    if (auto kept = journal_.Append(lane.shown.since, ledger::JournalBody(line)); !kept) {
+      base::LogError("run", "{}: {}", header_.ref, kept.error().message());
+    }
+    static_cast<void>(journal_.Flush());  // a failure is met, and told, by the next Publish
+  }
+  board_.lanes.Put(lane.shown.platform, lane.shown);
+}
+
+void LiveRun::OnAttempt(const std::string& platform, const model::Attempt& attempt,
+                        bool log_final) {
+  if (stage_ == Stage::kClosing || stage_ == Stage::kClosed || stage_ == Stage::kLeft) {
+    return;
+  }
+  uint64_t log_here = 0;
+  if (model::IsTerminal(attempt.status) && attempt.log_bytes > 0) {
+    const auto status = os::StatusOf(ledger::LogFileOf(folder_, platform, attempt.node, attempt.n));
+    log_here = status ? status->size : 0;
+  }
+  const Applied applied = fan_in_.Apply(platform, attempt, log_here, log_final);
+  if (applied == Applied::kUnknown) {
+    base::LogError("run", "{}: lane {} speaks of a node that the run does not have: {}",
+                   header_.ref, platform, attempt.node);
+    return;
+  }
+  if (applied == Applied::kChanged) {
+    Touch(*fan_in_.Find(platform, attempt.node));
+  }
+}
+
+void LiveRun::Touch(size_t node) {
+  if (stage_ == Stage::kOpen || stage_ == Stage::kSettling) {
+    stage_ = Stage::kRunning;
+  }
+  if (!touched_[node]) {
+    touched_[node] = true;
+    changed_.push_back(node);
+  }
+}
+
+void LiveRun::NameLog(size_t index) {
+  const Node& node = fan_in_.nodes()[index];
+  if (node.status == model::NodeStatus::kPending || named_[index] >= node.attempt) {
+    return;
+  }
+  named_[index] = node.attempt;
+  const auto linked = ledger::LinkLog(world_.toplevel, run_.sha7, node.platform, node.recipe,
+                                      logs_.PathOf(node, node.attempt));
+  if (!linked && !told_no_name_) {
+    told_no_name_ = true;
+    board_.Notify(NoticeLevel::kWarning, "logs",
+                  linked.error().message() + "; logs stay readable with 'odu logs'");
+    base::LogWarning("run", "{}: {}", header_.ref, linked.error().message());
+  }
+}
+
+void LiveRun::Publish() {
+  const int64_t now = world_.clock.WallMs();
+  for (const size_t node : changed_) {
+    touched_[node] = false;
+    if (auto kept = journal_.Append(now, fan_in_.nodes()[node]); !kept) {
+      base::LogError("run", "{}: {}", header_.ref, kept.error().message());
+    }
+    unpublished_.push_back(node);
+  }
+  changed_.clear();
+  if (auto flushed = journal_.Flush(); !flushed) {
+    if (!retrying_) {
+      retrying_ = true;
+      board_.Notify(NoticeLevel::kError, "run",
+                    flushed.error().message() + "; trying again until it can be written down");
+      base::LogError("run", "{}: {}", header_.ref, flushed.error().message());
+      group_.Spawn("retry journal", [this] { return RetryPublish(); });
+    }
+    return;
+  }
+  if (unpublished_.empty()) {
+    CheckSettled();
+    return;
+  }
+  written_.Notify();
+  for (const size_t index : unpublished_) {
+    const Node& node = fan_in_.nodes()[index];
+    NameLog(index);
+    board_.nodes.Put(node.name, node);
+    logs_.Published(node);
+  }
+  unpublished_.clear();
+  PublishRun();
+  CheckSettled();
+}
+
+awaitable<void> LiveRun::RetryPublish() {
+  co_await world_.clock.Sleep(kRetryWriteAfter);
+  retrying_ = false;
+  Publish();
+}
+
+void LiveRun::PublishRun() {
+  run_.cursor = fan_in_.Cursor();
+  run_.open = stage_ == Stage::kOpen;
+  const bool over = stage_ == Stage::kOpen || stage_ == Stage::kClosing || stage_ == Stage::kClosed;
+  if (!over) {
+    // Terminal everywhere but not written down as settled is still running, to everybody else.
+    run_.phase =
+        fan_in_.phase() == model::RunPhase::kSettled ? model::RunPhase::kRunning : fan_in_.phase();
+    run_.settled_at.reset();
+    run_.verdict.reset();
+  }
+  board_.run.Set(run_);
+  bell_.Ring();
+}
+
+awaitable<void> LiveRun::SyncNowAndThen() {
+  while (true) {
+    static_cast<void>(co_await written_.Wait());
+    co_await world_.clock.Sleep(kSyncEvery);
+    const auto synced = co_await journal_.Sync(world_.worker);
+    if (!synced) {
+      base::LogError("run", "{}: {}", header_.ref, synced.error().message());
+    }
+  }
+}
+
+awaitable<void> LiveRun::BuryLane(LaneState& lane, std::string why) {
+  const std::string platform = lane.shown.platform;
+  const std::string marker = model::LaneMarker(header_.run_id, platform);
+  const size_t left =
+      co_await EndLeftovers(world_.clock, world_.worker, marker, world_.scale(kLeftoverGrace));
+  ReadLastWords(platform);
+  const bool died = why == kLaneDied;
+  const std::string reason(died ? kLaneDied : std::string_view("lane did not start"));
+  for (const size_t index : fan_in_.LaneDied(platform, reason, world_.clock.WallMs())) {
+    const Node& node = fan_in_.nodes()[index];
+    const std::string path = logs_.PathOf(node, node.attempt);
+    static_cast<void>(os::MakeDirs(path.substr(0, path.rfind('/')), 0700));
+    auto log = os::AppendFile::Open(path);
+    const Result<void> written =
+        log ? log->Append("\n[odu] " + reason + (died ? "" : ": " + why) + "\n")
+            : Result<void>(base::Pass(log.error()));
+    if (!written) {
+      base::LogError("run", "{}: {}", header_.ref, written.error().message());
+    }
+    fan_in_.SetLogBytes(index, log ? log->size() : 0);
+    Touch(index);
+  }
+  board_.Notify(NoticeLevel::kError, "lane " + platform,
+                left == 0 ? why : why + "; ended " + std::to_string(left) + " of its processes");
+  Publish();
+  CheckSettled();
+}
+
+void LiveRun::ReadLastWords(const std::string& platform) {
+  const model::LaneFolder folder(folder_.lane(platform));
+  const auto text = os::ReadFile(folder.journal(), kMaxLaneJournalBytes);
+  if (!text) {
+    return;  // it died before it wrote anything
+  }
+  for (const auto& [key, attempt] : model::ReadLaneJournal(*text).attempts) {
+    OnAttempt(platform, attempt, true);
+  }
+}
+
+LaneLink* LiveRun::LinkOf(std::string_view platform) {
+  for (const auto& lane : lanes_) {
+    if (lane->shown.platform == platform && lane->link != nullptr && !lane->link->dead()) {
+      return lane->link.get();
+    }
+  }
+  return nullptr;
+}
+
+void LiveRun::Reset(std::string_view platform, std::span<const std::string> nodes,
+                    std::span<const int32_t> attempts_before) {
+  const auto changed = fan_in_.Reset(platform, nodes, attempts_before);
+  if (changed.empty()) {
+    return;
+  }
+  for (const size_t node : changed) {
+    Touch(node);
+  }
+  Publish();
+}
+
+std::shared_ptr<surface::ByteLog> LiveRun::OpenLog(size_t node, int32_t attempt) {
+  return logs_.Open(fan_in_.nodes()[node], attempt);
+}
+
+void LiveRun::CheckSettled() {
+  const bool written = changed_.empty() && unpublished_.empty();
+  if (stage_ == Stage::kRunning && written && fan_in_.settled()) {
+    stage_ = Stage::kSettling;
+    group_.Spawn("settle", [this] { return Settle(); });
+  }
+}
+
+awaitable<void> LiveRun::Settle() {
+  ledger::SettledLine line;
+  line.tree_changed = co_await TreeChanged(line.content_id);
+  if (stage_ != Stage::kSettling || !fan_in_.settled()) {
+    co_return;  // a rerun came in between
+  }
+  line.verdict = fan_in_.verdict();
+  line.revision = settlements_++;
+  const int64_t now = world_.clock.WallMs();
+  if (auto kept = journal_.Append(now, ledger::JournalBody(line)); !kept) {
+    base::LogError("run", "{}: {}", header_.ref, kept.error().message());
+  }
+  while (true) {
+    const auto synced = co_await journal_.Sync(world_.worker);
+    if (synced) {
+      break;
+    }
+    board_.Notify(NoticeLevel::kError, "run", synced.error().message());
+    co_await world_.clock.Sleep(kRetryWriteAfter);
+  }
+  run_.revision = line.revision;
+  if (stage_ != Stage::kSettling) {
+    co_return;
+  }
+  run_.tree_changed = line.tree_changed;
+  run_.phase = model::RunPhase::kSettled;
+  run_.settled_at = now;
+  run_.verdict = line.verdict;
+  EndOrStayOpen();
+  PublishRun();
+  const std::string timings = TimingsText(fan_in_.nodes());
+  const auto timed = WriteTimings(world_.toplevel, run_.sha7, timings);
+  if (!timed) {
+    base::LogWarning("run", "{}: timings: {}", header_.ref, timed.error().message());
+  }
+  if (LearnDurations(durations_, fan_in_.nodes())) {
+    const auto saved = SaveDurations(world_.checkout.path + "/durations.json", durations_);
+    if (!saved) {
+      base::LogWarning("run", "{}: durations: {}", header_.ref, saved.error().message());
+    }
+  }
+}
+
+void LiveRun::EndOrStayOpen() {
+  if (run_.verdict == model::Verdict::kFailed) {
+    stage_ = Stage::kOpen;
+    group_.Spawn("open time", [this, revision = run_.revision] { return StayOpen(revision); });
+    return;
+  }
+  stage_ = Stage::kClosing;
+  group_.Spawn("close", [this] { return Finish("settled"); });
+}
+
+awaitable<bool> LiveRun::TreeChanged(std::optional<std::string>& content_id) {
+  if (!header_.scope.no_strict && !header_.scope.no_snapshot) {
+    co_return false;
+  }
+  auto repository = co_await git::OpenRepository(world_.git, world_.toplevel);
+  if (!repository) {
+    co_return true;
+  }
+  auto changes = co_await git::FindChanges(world_.git, *repository, 1);
+  if (!changes) {
+    co_return true;
+  }
+  if (changes->clean()) {
+    co_return header_.dirty || repository->sha != header_.sha;
+  }
+  auto id = co_await git::ContentId(world_.git, *repository, false, world_.home.cache);
+  if (!id) {
+    co_return true;
+  }
+  content_id = *id;
+  co_return content_id != header_.content_id;
+}
+
+awaitable<void> LiveRun::StayOpen(int32_t revision) {
+  co_await world_.clock.Sleep(world_.scale(kOpenTime));
+  if (stage_ == Stage::kOpen && run_.revision == revision) {
+    Close("open time over");
+  }
+}
+
+void LiveRun::Close(std::string reason) {
+  if (stage_ != Stage::kOpen) {
+    return;
+  }
+  stage_ = Stage::kClosing;
+  PublishRun();
+  group_.Spawn("close", [this, reason] { return Finish(reason); });
+}
+
+awaitable<void> LiveRun::Finish(std::string reason) {
+  const bool red = fan_in_.has_red();
+  for (const auto& lane : lanes_) {
+    if (lane->link != nullptr && !lane->link->dead()) {
+      const auto released = co_await lane->link->Release(red);
+      if (!released) {
+        base::LogWarning("run", "{}: lane {}: {}", header_.ref, lane->shown.platform,
+                         released.error().message());
+      }
+    } else if (!red && lane->lane.workspace != world_.toplevel) {
+      const auto removed =
+          co_await git::RemoveWorktree(world_.git, world_.toplevel, lane->lane.workspace);
+      if (!removed) {
+        base::LogWarning("run", "{}: {}", header_.ref, removed.error().message());
+      }
+    }
+    ledger::LaneLine over;
+    over.platform = lane->shown.platform;
+    over.host = lane->shown.host;
+    over.state = "ended";
+    over.ended = true;
+    static_cast<void>(journal_.Append(world_.clock.WallMs(), ledger::JournalBody(over)));
+  }
+  ledger::ClosedLine line;
+  line.verdict = run_.verdict.value_or(model::Verdict::kIncomplete);
+  line.reason = std::move(reason);
+  auto kept = journal_.Append(world_.clock.WallMs(), ledger::JournalBody(line));
+  if (kept) {
+    kept = co_await journal_.Sync(world_.worker);
+  }
+  if (!kept) {
+    base::LogError("run", "{}: {}", header_.ref, kept.error().message());
+  }
+  const auto forgotten = ledger::ForgetRunEnvironment(folder_);
+  if (!forgotten) {
+    base::LogError("run", "{}: {}", header_.ref, forgotten.error().message());
+  }
+  logs_.FinishAll();
+  stage_ = Stage::kClosed;
+  PublishRun();
+  on_closed_();
+}
+
+awaitable<void> LiveRun::Leave() {
+  if (stage_ != Stage::kClosed) {
+    stage_ = Stage::kLeft;
+  }
+  bell_.Ring();
+  const auto synced = co_await journal_.Sync(world_.worker);
+  if (!synced) {
+    base::LogError("run", "{}: {}", header_.ref, synced.error().message());
+  }
+  co_await Stop();
+}
+
+awaitable<void> LiveRun::Stop() {
+  co_await group_.Stop(world_.clock, kStopGrace);
+}
+
+}  // namespace odu::coordinator

@@ -1,0 +1,144 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "async/notifier.h"
+#include "async/task_group.h"
+#include "odu/coordinator/bell.h"
+#include "odu/coordinator/board.h"
+#include "odu/coordinator/fan_in.h"
+#include "odu/coordinator/lane_link.h"
+#include "odu/coordinator/log_book.h"
+#include "odu/coordinator/timings.h"
+#include "odu/coordinator/world.h"
+#include "odu/ledger/journal.h"
+#include "odu/ledger/run_folder.h"
+#include "odu/ledger/run_record.h"
+#include "os/environment.h"
+
+namespace odu::coordinator {
+
+/// One lane as a run begins with it.
+struct LaneStart {
+  ledger::RunLane lane;
+  model::ConfigureRequest configure;
+  bool adopt = false;  ///< it may be running already: find it, do not start it
+  bool over = false;   ///< it ended under an earlier owner
+};
+
+/// The run that a coordinator holds, from its first journal line to its last.
+///
+///   running --CheckSettled--> settling --Settle--> open --open time over, Close--> closing
+///      ^            |             |                 |                                 |
+///      |            +-------------+----Reset--------+                                 v
+///      +------------(a rerun)                                                       closed
+///   any of the first three --Leave--> left (another coordinator will adopt it)
+///
+/// Only a red run is open; any other settled run closes at once. Invariants: 1. what is published
+/// stands in the journal. 2. `settled` is published only when the journal is on the disk. 3. a lane
+/// is released only when the run is closing. 4. after Close the environment is gone from the disk.
+class LiveRun : public std::enable_shared_from_this<LiveRun> {
+ public:
+  /// `on_closed` is called once, when the last line is written.
+  LiveRun(World& world, Board& board, Durations& durations, ledger::RunHeader header,
+          ledger::RunFolder folder, ledger::Journal journal, std::function<void()> on_closed);
+  ~LiveRun();
+  LiveRun(const LiveRun&) = delete;
+  LiveRun& operator=(const LiveRun&) = delete;
+
+  /// Takes over what an earlier owner wrote down. Before Begin.
+  void Restore(const ledger::RunRecord& record);
+  /// Publishes the run and starts or finds its lanes.
+  void Begin(std::vector<LaneStart> lanes);
+
+  const ledger::RunHeader& header() const { return header_; }
+  const ledger::RunFolder& folder() const { return folder_; }
+  const FanIn& fan_in() const { return fan_in_; }
+  const model::Run& state() const { return run_; }
+  /// Not settled: a second run has to wait or to replace this one.
+  bool live() const { return stage_ == Stage::kRunning || stage_ == Stage::kSettling; }
+  bool open() const { return stage_ == Stage::kOpen; }
+  bool closed() const { return stage_ == Stage::kClosed; }
+  bool left() const { return stage_ == Stage::kLeft; }
+  /// Rung after every change of what is published and of the stage.
+  Bell& bell() { return bell_; }
+
+  /// Null when the run has no such lane, or it is dead.
+  LaneLink* LinkOf(std::string_view platform);
+  /// A lane took a rerun: `nodes` wait for their next attempt.
+  void Reset(std::string_view platform, std::span<const std::string> nodes,
+             std::span<const int32_t> attempts_before);
+
+  std::shared_ptr<surface::ByteLog> OpenLog(size_t node, int32_t attempt);
+
+  /// Ends the run: releases its lanes and writes the last line. Only when it is not live.
+  void Close(std::string reason);
+  /// Lets go of the run as it stands; its lanes go on, and whoever owns the checkout next adopts
+  /// it.
+  boost::asio::awaitable<void> Leave();
+  /// Ends all tasks. Before destruction, and never from one of its own tasks.
+  boost::asio::awaitable<void> Stop();
+
+ private:
+  enum class Stage { kRunning, kSettling, kOpen, kClosing, kClosed, kLeft };
+  struct LaneState {
+    model::Lane shown;
+    ledger::RunLane lane;
+    std::unique_ptr<LaneLink> link;
+  };
+
+  void BeginLane(LaneStart start);
+  void ShowLane(LaneState& lane, std::string_view state, std::string_view detail);
+  void OnAttempt(const std::string& platform, const model::Attempt& attempt, bool log_final);
+  boost::asio::awaitable<void> BuryLane(LaneState& lane, std::string why);
+  void ReadLastWords(const std::string& platform);
+
+  void Touch(size_t node);
+  void NameLog(size_t node);
+  /// Journal, then board; a full disk is tried again each second.
+  void Publish();
+  void PublishRun();
+  boost::asio::awaitable<void> RetryPublish();
+  boost::asio::awaitable<void> SyncNowAndThen();
+
+  void CheckSettled();
+  boost::asio::awaitable<void> Settle();
+  boost::asio::awaitable<bool> TreeChanged(std::optional<std::string>& content_id);
+  /// After a settlement: a red run stays open for a while, any other ends.
+  void EndOrStayOpen();
+  boost::asio::awaitable<void> StayOpen(int32_t revision);
+  boost::asio::awaitable<void> Finish(std::string reason);
+
+  World& world_;
+  Board& board_;
+  Durations& durations_;
+  ledger::RunHeader header_;
+  ledger::RunFolder folder_;
+  ledger::Journal journal_;
+  std::function<void()> on_closed_;
+  FanIn fan_in_;
+  LogBook logs_;
+  Bell bell_;
+  async::Notifier written_;
+  std::vector<std::unique_ptr<LaneState>> lanes_;
+  model::Run run_;
+  Stage stage_ = Stage::kRunning;
+  int32_t settlements_ = 0;
+  std::vector<bool> touched_;
+  std::vector<size_t> changed_;      ///< not in the journal yet
+  std::vector<size_t> unpublished_;  ///< handed to the journal, which has not written them yet
+  std::vector<int32_t> named_;       ///< the attempt whose log has the node's name in .ci
+  bool retrying_ = false;
+  bool told_no_name_ = false;
+  async::TaskGroup group_;
+};
+
+}  // namespace odu::coordinator

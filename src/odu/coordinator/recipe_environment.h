@@ -1,0 +1,26 @@
+#pragma once
+
+#include <span>
+#include <string>
+#include <vector>
+
+#include "base/error.h"
+
+namespace odu::coordinator {
+
+/// What recipes on localhost get of the caller's environment (contract.md section 3, "Execution"):
+/// all of it, without
+/// - what agent hosts and their tools put there (CLAUDE* CODEX* GEMINI_CLI* OPENCODE* MCP_*),
+/// - forge tokens (GH_TOKEN, GITHUB_TOKEN),
+/// - what ties a process to the caller's place: PWD, OLDPWD and git's own variables (a run started
+///   from a git hook must not redirect its recipes' git),
+/// - ODU_ATTEMPT_ID and its kin of a run around this one.
+/// `pass_env` brings back what it names exactly; no pattern.
+std::vector<std::string> RecipeEnvironment(std::span<const std::string> caller,
+                                           std::span<const std::string> pass_env);
+
+/// Refuses an environment that no process could be given: kLimit "environment_too_large" over 1 MiB
+/// or 8,192 entries; kUsage "bad_environment" for an entry without '=' or with a NUL.
+base::Result<void> CheckEnvironment(std::span<const std::string> environment);
+
+}  // namespace odu::coordinator

@@ -1,0 +1,218 @@
+#include "odu/coordinator/run_factory.h"
+
+#include <unistd.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/log.h"
+#include "odu/coordinator/recipe_environment.h"
+#include "odu/coordinator/start_check.h"
+#include "odu/model/ids.h"
+#include "odu/model/lane_folder.h"
+#include "odu/model/run_id.h"
+#include "os/file_system.h"
+
+namespace odu::coordinator {
+namespace {
+
+using base::Pass;
+using base::Result;
+using boost::asio::awaitable;
+
+bool InPlace(const model::Scope& scope) {
+  return scope.no_strict || scope.no_snapshot;
+}
+
+model::ConfigureRequest ConfigureOf(const World& world, const ledger::RunHeader& header,
+                                    const ledger::RunLane& lane,
+                                    std::vector<std::string> environment,
+                                    const Durations& durations) {
+  model::ConfigureRequest configure;
+  configure.request_id = "configure-" + header.run_id;
+  configure.run_id = header.run_id;
+  configure.run_ref = header.ref;
+  configure.epoch = world.epoch;
+  for (const model::LanePlan& plan : header.pipeline.lanes) {
+    if (plan.platform == lane.platform) {
+      configure.plan = plan;
+    }
+  }
+  const bool in_place = InPlace(header.scope);
+  configure.source.mode = in_place ? model::SourceMode::kInPlace : model::SourceMode::kWorktree;
+  configure.source.repository = header.checkout;
+  configure.source.sha = header.sha;
+  configure.source.workspace = in_place ? std::string() : lane.workspace;
+  if (const auto known = durations.find(lane.platform); known != durations.end()) {
+    for (const model::PlanNode& node : configure.plan.nodes) {
+      if (const auto time = known->second.find(node.id); time != known->second.end()) {
+        configure.durations_ms.insert(*time);
+      }
+    }
+  }
+  configure.jobs = lane.jobs;
+  configure.env = std::move(environment);
+  configure.umask = header.umask;
+  configure.enter = lane.enter;
+  return configure;
+}
+
+ledger::RunHeader HeaderOf(const World& world, RunDraft& draft,
+                           const model::RunStartRequest& request, const std::string& run_id) {
+  ledger::RunHeader header;
+  header.run_id = run_id;
+  header.sha = draft.repository.sha;
+  header.content_id = draft.content_id;
+  header.dirty = draft.dirty;
+  header.scope = request.scope;
+  header.pipeline = std::move(draft.pipeline);
+  header.checkout = world.toplevel;
+  header.checkout_id = world.checkout_id;
+  header.started_at = world.clock.WallMs();
+  header.started_by = ShownText(request.started_by);
+  header.epoch = world.epoch;
+  header.jobs = request.jobs;
+  header.umask = request.umask;
+  for (const model::LanePlan& plan : header.pipeline.lanes) {
+    header.expected.push_back(model::NodeId(model::kSetupRecipe, plan.platform));
+    for (const model::PlanNode& node : plan.nodes) {
+      header.expected.push_back(model::NodeId(node.id, plan.platform));
+    }
+  }
+  for (const plan::HostEntry& host : draft.hosts) {
+    ledger::RunLane lane;
+    lane.platform = host.platform;
+    lane.host = host.address;
+    lane.workspace = draft.in_place ? world.toplevel
+                                    : world.home.cache + "/work/" + run_id + "/" + host.platform;
+    lane.jobs = request.jobs != 0 ? request.jobs : host.jobs;
+    lane.enter = host.enter;
+    header.lanes.push_back(std::move(lane));
+  }
+  return header;
+}
+
+/// Everything that has to be on the disk before a run counts as begun; blocks.
+Result<std::pair<ledger::RunFolder, ledger::Journal>> WriteDown(
+    const World& world, ledger::RunHeader& header, const model::RunStartRequest& request,
+    const os::Environment& environment) {
+  const auto entry = ledger::MintRun(world.checkout, header.run_id, header.sha, header.started_at);
+  if (!entry) {
+    return Pass(entry.error());
+  }
+  header.seq = entry->seq;
+  header.ref = ledger::RefOf(header.sha, entry->seq);
+  auto folder = ledger::CreateRun(world.home.state, header, environment);
+  if (!folder) {
+    return Pass(folder.error());
+  }
+  auto journal =
+      ledger::Journal::Create(folder->journal(), header.started_at, ledger::RequestLine{request});
+  if (!journal) {
+    return Pass(journal.error());
+  }
+  return std::pair(std::move(*folder), std::move(*journal));
+}
+
+/// Makes the folder a lane lives in; the run folder's own permissions keep others out.
+Result<void> MakeLaneFolder(const ledger::RunFolder& folder, const std::string& platform) {
+  return os::MakeDirs(folder.lane(platform), 0700);
+}
+
+}  // namespace
+
+awaitable<Result<RunParts>> MakeRun(World& world, RunDraft draft, model::RunStartRequest request,
+                                    Durations durations, std::string linked_from) {
+  const std::vector<plan::HostEntry> hosts = draft.hosts;
+  const std::string run_id = model::NewRunId(world.clock.WallMs());
+  ledger::RunHeader header = HeaderOf(world, draft, request, run_id);
+  header.linked_from = std::move(linked_from);
+  std::vector<std::string> passed;
+  for (const plan::HostEntry& host : hosts) {
+    passed.insert(passed.end(), host.pass_env.begin(), host.pass_env.end());
+  }
+  const os::Environment kept(RecipeEnvironment(request.env, passed));
+  auto write = [&world, &header, &request, &kept] {
+    return WriteDown(world, header, request, kept);
+  };
+  auto written = co_await world.worker.Run(std::move(write));
+  if (!written) {
+    co_return Pass(written.error());
+  }
+  std::vector<LaneStart> lanes;
+  for (size_t i = 0; i < header.lanes.size(); ++i) {
+    const ledger::RunLane& lane = header.lanes[i];
+    if (auto made = MakeLaneFolder(written->first, lane.platform); !made) {
+      co_return Pass(made.error());
+    }
+    LaneStart start;
+    start.lane = lane;
+    start.configure = ConfigureOf(world, header, lane,
+                                  RecipeEnvironment(request.env, hosts[i].pass_env), durations);
+    lanes.push_back(std::move(start));
+  }
+  RunParts parts{std::move(header), std::move(written->first), std::move(written->second),
+                 std::move(lanes), std::nullopt};
+  co_return parts;
+}
+
+awaitable<Result<RunParts>> AdoptRun(World& world, std::string run_id, Durations durations) {
+  const ledger::RunFolder folder = ledger::FolderOf(world.home.state, run_id);
+  auto read = [folder] { return ledger::ReadRun(folder); };
+  auto record = co_await world.worker.Run(std::move(read));
+  if (!record) {
+    co_return Pass(record.error());
+  }
+  auto journal = ledger::Journal::Adopt(folder.journal());
+  if (!journal) {
+    co_return Pass(journal.error());
+  }
+  ledger::OwnerLine owner;
+  owner.epoch = world.epoch;
+  owner.pid = getpid();
+  owner.build = world.build;
+  auto taken = journal->Append(world.clock.WallMs(), ledger::JournalBody(owner));
+  if (taken) {
+    taken = journal->Flush();
+  }
+  if (!taken) {
+    co_return Pass(taken.error());
+  }
+  std::vector<std::string> environment;
+  if (auto kept = ledger::ReadRunEnvironment(folder)) {
+    environment = kept->entries();
+  }
+  std::vector<LaneStart> lanes;
+  for (const ledger::RunLane& lane : record->header.lanes) {
+    LaneStart start;
+    start.lane = lane;
+    start.configure = ConfigureOf(world, record->header, lane, environment, durations);
+    const auto line = record->lanes.find(lane.platform);
+    start.over = line != record->lanes.end() && line->second.ended;
+    // Without a header of its own the lane never came to be, so nothing ran there yet.
+    start.adopt = os::Exists(model::LaneFolder(folder.lane(lane.platform)).header());
+    if (auto made = MakeLaneFolder(folder, lane.platform); !made) {
+      co_return Pass(made.error());
+    }
+    lanes.push_back(std::move(start));
+  }
+  ledger::RunHeader header = record->header;
+  RunParts parts{std::move(header), folder, std::move(*journal), std::move(lanes),
+                 std::move(*record)};
+  co_return parts;
+}
+
+std::vector<plan::HostEntry> HostsOf(const ledger::RunHeader& header) {
+  std::vector<plan::HostEntry> hosts;
+  for (const ledger::RunLane& lane : header.lanes) {
+    plan::HostEntry host;
+    host.platform = lane.platform;
+    host.address = lane.host;
+    host.jobs = lane.jobs;
+    host.enter = lane.enter;
+    hosts.push_back(std::move(host));
+  }
+  return hosts;
+}
+
+}  // namespace odu::coordinator

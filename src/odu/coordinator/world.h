@@ -1,0 +1,57 @@
+#pragma once
+
+#include <boost/asio/any_io_executor.hpp>
+#include <cstdint>
+#include <memory>
+#include <string>
+
+#include "async/clock.h"
+#include "async/task_group.h"
+#include "async/worker.h"
+#include "git/runner.h"
+#include "odu/coordinator/growth_watch.h"
+#include "odu/ledger/checkout_folder.h"
+#include "os/environment.h"
+#include "os/reaper.h"
+#include "service/home.h"
+
+namespace odu::coordinator {
+
+/// Divides the waits that people are promised (open time, idle exit, graces), so that tests need
+/// not sit them out: ODU_TIME_SCALE=600 makes ten minutes one second.
+class TimeScale {
+ public:
+  TimeScale() = default;
+  /// Reads ODU_TIME_SCALE; anything but a number from 1 to 1,000,000 counts as 1.
+  static TimeScale From(const os::Environment& environment);
+  async::Duration operator()(async::Duration wait) const { return wait / divisor_; }
+
+ private:
+  int64_t divisor_ = 1;
+};
+
+/// Everything a coordinator's parts share and do not own; outlives them all.
+struct World {
+  boost::asio::any_io_executor executor;
+  async::Clock& clock;
+  os::Reaper& reaper;
+  async::Worker& worker;
+  git::Runner& git;
+  /// What runs beside the calls and the live run; stopped before the rest.
+  async::TaskGroup& tasks;
+  service::Home home;
+  std::string toplevel;
+  std::string checkout_id;
+  ledger::CheckoutFolder checkout;
+  uint64_t epoch = 0;
+  std::string runner;  ///< the path of `odu-runner`
+  std::string build;
+  TimeScale scale;
+  std::shared_ptr<GrowthWatch> watch;
+};
+
+/// Where `odu-runner` is: beside this program, else in ../libexec/odu, else what $ODU_RUNNER says.
+/// kHost "no_runner".
+base::Result<std::string> FindRunner(const os::Environment& environment);
+
+}  // namespace odu::coordinator
