@@ -1,6 +1,5 @@
 #include "async/task_group.h"
 
-#include <boost/asio/bind_cancellation_slot.hpp>
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
@@ -85,6 +84,18 @@ struct TaskGroup::State {
   bool stopping = false;
 };
 
+/// What co_spawn calls at a task's end. A type of its own and not bind_cancellation_slot: that one
+/// has an executor, so that co_spawn posts a cancellation from outside the loop, to a task that may
+/// have ended (and been freed) when it arrives.
+struct TaskGroup::Ending {
+  using cancellation_slot_type = asio::cancellation_slot;
+  cancellation_slot_type get_cancellation_slot() const noexcept { return task->cancel.slot(); }
+  void operator()(const std::exception_ptr& failure) const { state->End(task, failure); }
+
+  std::shared_ptr<State> state;
+  std::list<Task>::iterator task;
+};
+
 TaskGroup::TaskGroup(asio::any_io_executor executor, FailureReport report)
     : state_(std::make_shared<State>(std::move(executor),
                                      report ? std::move(report) : FailureReport(LogFailure))) {}
@@ -99,11 +110,7 @@ bool TaskGroup::Spawn(std::string name, TaskFactory factory) {
   }
   const auto task = state_->tasks.emplace(state_->tasks.end());
   task->name = std::move(name);
-  auto on_end = [state = state_, task](const std::exception_ptr& failure) {
-    state->End(task, failure);
-  };
-  asio::co_spawn(state_->executor, RunTask(std::move(factory)),
-                 asio::bind_cancellation_slot(task->cancel.slot(), std::move(on_end)));
+  asio::co_spawn(state_->executor, RunTask(std::move(factory)), Ending{state_, task});
   return true;
 }
 

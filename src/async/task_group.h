@@ -57,6 +57,7 @@ class TaskGroup {
 
  private:
   struct State;
+  struct Ending;
   std::shared_ptr<State> state_;
 };
 

@@ -168,6 +168,18 @@ TEST(TaskGroup, ATaskMaySpawnAnother) {
   EXPECT_EQ(ran, 1);
 }
 
+TEST(TaskGroup, AKillFromOutsideTheLoopMayMeetATaskThatIsJustEnding) {
+  support::Loop loop;
+  TaskGroup group(loop.executor());
+  Notifier notifier(loop.executor());
+  group.Spawn("wait", [&]() -> asio::awaitable<void> { co_await notifier.Wait(); });
+  loop.RunUntilIdle();
+  notifier.Notify();  // its end is on its way
+  group.Kill();
+  loop.RunUntilIdle();
+  EXPECT_EQ(group.size(), 0U);
+}
+
 TEST(TaskGroup, DestroyingItAsksItsTasksToEnd) {
   support::Loop loop;
   support::FakeClock clock;
