@@ -85,7 +85,7 @@ TEST(Process, NoProcessIsGone) {
 }
 
 TEST(Process, ANameWithBracketsDoesNotConfuse) {
-  Started child("printf ') R 1 1 (' > /proc/self/comm; echo named; read line");
+  Started child("printf ') R 1 1 (' > /proc/self/comm; echo named; /bin/sleep 100; :");
   child.AwaitOutput();
   EXPECT_EQ(StatusOfProcess(child.pid())->group, child.pid());
 }
@@ -101,7 +101,7 @@ TEST(Process, ChildrenAndDescendantsAreFound) {
 }
 
 TEST(Process, TheEnvironmentOfAnotherIsRead) {
-  Started child("echo up; read line", {"ODU_ATTEMPT_ID=abc", "ODU_ATTEMPT=1", "EMPTY="});
+  Started child("echo up; /bin/sleep 100; :", {"ODU_ATTEMPT_ID=abc", "ODU_ATTEMPT=1", "EMPTY="});
   child.AwaitOutput();
   EXPECT_EQ(EnvironmentValueOf(child.pid(), "ODU_ATTEMPT_ID"), "abc");
   EXPECT_EQ(EnvironmentValueOf(child.pid(), "ODU_ATTEMPT"), "1");
