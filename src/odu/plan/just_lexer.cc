@@ -220,7 +220,8 @@ bool JustLexer::NextLine(std::vector<JustToken>& line) {
 
 bool StringValue(std::string_view token, std::string& value) {
   const std::string_view delimiter = DelimiterAt(token);
-  if (delimiter.empty() || delimiter[0] == '`' || token.size() < 2 * delimiter.size()) {
+  if (delimiter.empty() || delimiter[0] == '`' || token.size() < 2 * delimiter.size() ||
+      !token.ends_with(delimiter)) {
     return false;
   }
   std::string_view inside = token;

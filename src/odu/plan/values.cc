@@ -77,7 +77,7 @@ std::string Described(const json::array& expression) {
     return "a backtick";
   }
   if (name == "call") {
-    return fmt::format("a call of {}()", base::Quoted(WordAt(expression, 1)));
+    return "a call of " + base::Quoted(std::string(WordAt(expression, 1)) + "()");
   }
   if (name == "if") {
     return "a conditional";
