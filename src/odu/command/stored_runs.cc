@@ -1,0 +1,113 @@
+#include "odu/command/stored_runs.h"
+
+#include <fmt/format.h>
+
+#include <utility>
+
+#include "odu/ledger/log_store.h"
+#include "odu/ledger/run_folder.h"
+#include "odu/model/ids.h"
+#include "odu/model/selector.h"
+#include "os/file_system.h"
+
+namespace odu::command {
+namespace {
+
+base::Result<std::string> ChooseRun(const Checkout& checkout, const std::string& word) {
+  if (!word.empty()) {
+    return ledger::FindRun(checkout.home.state, checkout.id, word);
+  }
+  const auto newest = StoredRuns(checkout, 1);
+  if (!newest) {
+    return base::Pass(newest.error());
+  }
+  if (newest->runs.empty()) {
+    return base::Fail(base::ErrorKind::kGone, "no_run", "this checkout has had no run",
+                      "'odu run' starts one");
+  }
+  return newest->runs.front().run_id;
+}
+
+}  // namespace
+
+base::Result<ledger::RunList> StoredRuns(const Checkout& checkout, size_t limit) {
+  return ledger::ListRuns(checkout.home.state, checkout.id, limit);
+}
+
+base::Result<ledger::RunList> AllStoredRuns(const os::Environment& environment, size_t limit) {
+  const auto home = OduHome(environment);
+  if (!home) {
+    return base::Pass(home.error());
+  }
+  return ledger::ListAllRuns(home->state, limit);
+}
+
+base::Result<bool> NeedsAdoption(const Checkout& checkout) {
+  const auto unfinished = ledger::FindUnfinishedRun(checkout.home.state, checkout.id);
+  if (!unfinished) {
+    return base::Pass(unfinished.error());
+  }
+  return unfinished->has_value();
+}
+
+base::Result<model::Run> IdleRun(const Checkout& checkout) {
+  const auto newest = StoredRuns(checkout, 1);
+  if (!newest) {
+    return base::Pass(newest.error());
+  }
+  model::Run run;
+  if (!newest->runs.empty()) {
+    const model::RunSummary& last = newest->runs.front();
+    run.last_run_id = last.run_id;
+    run.last_ref = last.ref;
+    run.last_verdict = last.verdict;
+    run.last_finished_at = last.finished_at;
+  }
+  return run;
+}
+
+base::Result<StoredLog> FindLog(const Checkout& checkout, const std::string& run,
+                                const std::string& node, int32_t attempt) {
+  const auto run_id = ChooseRun(checkout, run);
+  if (!run_id) {
+    return base::Pass(run_id.error());
+  }
+  const ledger::RunFolder folder = ledger::FolderOf(checkout.home.state, *run_id);
+  const auto header = ledger::ReadHeader(folder);
+  if (!header) {
+    return base::Pass(header.error());
+  }
+  const auto name = model::MatchOneId(header->expected, node);
+  if (!name) {
+    return base::Pass(name.error());
+  }
+  const auto parts = model::SplitNodeId(*name);
+  const auto newest = ledger::NewestLogOf(folder, parts->platform, parts->instance);
+  if (!newest) {
+    return base::Pass(newest.error());
+  }
+  if (!newest->has_value()) {
+    return base::Fail(base::ErrorKind::kGone, "no_log",
+                      fmt::format("{} has no log in run {} yet", *name, header->ref),
+                      "'odu status' shows what it waits for");
+  }
+  if (attempt > **newest) {
+    return base::Fail(
+        base::ErrorKind::kGone, "no_attempt",
+        fmt::format("{} has had no attempt {} in run {}", *name, attempt, header->ref),
+        fmt::format("its newest is attempt {}", **newest));
+  }
+  StoredLog log;
+  log.run_id = *run_id;
+  log.node = *name;
+  log.attempt = attempt == 0 ? **newest : attempt;
+  log.path = ledger::LogFileOf(folder, parts->platform, parts->instance, log.attempt);
+  const auto status = os::StatusOf(log.path);
+  if (!status) {
+    return base::Pass(status.error());
+  }
+  log.size = status->size;
+  return log;
+}
+
+}  // namespace odu::command
