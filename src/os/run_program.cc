@@ -209,12 +209,11 @@ boost::asio::awaitable<base::Result<ProgramResult>> RunProgram(Reaper& reaper, a
       ended = co_await EndsWithin(*ending, clock, kGrace);
     }
   }
-  if (ended) {
-    guard.Disarm();
-  }
   if (!in_time) {
+    // The guard kills whom the program leaves in its group.
     co_return std::unexpected(Late(call));
   }
+  guard.Disarm();
   co_return Collect(call, *running, *ending->status);
 }
 
@@ -232,6 +231,7 @@ base::Result<ProgramResult> RunProgramBlocking(const ProgramCall& call) {
     }
   }
   if (!in_time) {
+    SignalGroup(running->pid, SIGKILL);
     return std::unexpected(Late(call));
   }
   return Collect(call, *running, *status);

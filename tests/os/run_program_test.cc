@@ -1,9 +1,11 @@
 #include "os/run_program.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
 
+#include <array>
 #include <string>
 
 #include "async/task_group.h"
@@ -92,15 +94,20 @@ TEST_P(RunProgramLaw, AMissingProgramIsAFailure) {
 
 TEST_P(RunProgramLaw, TheTimeoutEndsTheWholeGroup) {
   const support::TempDir dir;
-  ProgramCall call = Shell("sleep 1000 & echo $! > pid; wait");
+  // Everyone in the group holds the writing end; the file ends when the last of them has.
+  ASSERT_EQ(mkfifo((dir / "held").c_str(), 0600), 0);
+  const Fd held = OpenFile(dir / "held", O_RDONLY | O_NONBLOCK).value();
+  ProgramCall call = Shell("exec 9> held; echo up >&9; sleep 1000 & wait");
   call.directory = dir.path();
   call.timeout = std::chrono::milliseconds(200);
   const base::Result<ProgramResult> result = Run(call);
   ASSERT_FALSE(result.has_value());
   EXPECT_EQ(result.error().code(), "timeout");
   EXPECT_EQ(result.error().message(), "/bin/sh: no answer within 200 ms");
-  const base::Result<ProcessStatus> left = StatusOfProcess(std::stoi(dir.Read("pid")));
-  EXPECT_TRUE(!left || left->state == 'Z');
+  ASSERT_TRUE(SetNonBlocking(held.get(), false).has_value());
+  std::array<char, 16> buffer{};
+  EXPECT_EQ(ReadSome(held.get(), buffer).value(), 3U);
+  EXPECT_EQ(ReadSome(held.get(), buffer).value(), 0U);
 }
 
 TEST_P(RunProgramLaw, WhatIsLeftBehindIsNotWaitedFor) {
