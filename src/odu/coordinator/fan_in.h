@@ -78,6 +78,11 @@ class FanIn {
                             std::span<const int32_t> attempts_before);
   /// The attempt that a node is at; 0 before the first.
   int32_t AttemptOf(size_t node) const { return nodes_[node].attempt; }
+  /// The newest attempt there is or, while the node is pending, the one it waits for.
+  int32_t AwaitedAttempt(size_t node) const {
+    const bool pending = nodes_[node].status == model::NodeStatus::kPending;
+    return pending ? oldest_attempt_[node] : nodes_[node].attempt;
+  }
 
   /// A node as an earlier owner wrote it down; in the order written.
   void Restore(const model::Node& node);

@@ -84,6 +84,13 @@ LiveRun::LiveRun(World& world, Board& board, Durations& durations, ledger::RunHe
 
 LiveRun::~LiveRun() = default;
 
+void LiveRun::Remember(const model::RunSummary& last) {
+  run_.last_run_id = last.run_id;
+  run_.last_ref = last.ref;
+  run_.last_verdict = last.verdict;
+  run_.last_finished_at = last.finished_at;
+}
+
 void LiveRun::Restore(const ledger::RunRecord& record) {
   settlements_ = record.revisions;
   run_.revision = std::max(0, record.revisions - 1);

@@ -54,6 +54,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   LiveRun(const LiveRun&) = delete;
   LiveRun& operator=(const LiveRun&) = delete;
 
+  /// The run before this one, for those who look back. Before Begin.
+  void Remember(const model::RunSummary& last);
   /// Takes over what an earlier owner wrote down. Before Begin.
   void Restore(const ledger::RunRecord& record);
   /// Publishes the run and starts or finds its lanes.

@@ -1,0 +1,268 @@
+#include "odu/coordinator/coordinator.h"
+
+#include <fmt/format.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <set>
+#include <utility>
+
+#include "async/deadline.h"
+#include "base/log.h"
+#include "odu/coordinator/recipe_environment.h"
+#include "odu/coordinator/run_commands.h"
+#include "odu/ledger/run_list.h"
+#include "odu/model/odu_contract.h"
+
+namespace odu::coordinator {
+
+using base::Pass;
+using base::Result;
+using boost::asio::awaitable;
+using model::OduSurface;
+using std::chrono::seconds;
+
+namespace {
+
+/// How many runs the collection `runs` shows.
+constexpr size_t kShownRuns = 20;
+/// A run that has closed stays on the board for a moment, so that a face which looks seldom still
+/// sees how it ended.
+constexpr async::Duration kShownAfterClose = seconds(10);
+/// For a run of a checkout that is gone; its lanes end their nodes within their own grace.
+constexpr async::Duration kCancelBound = seconds(30);
+
+}  // namespace
+
+Coordinator::Coordinator(World& world, std::string started_by, std::vector<std::string> environment)
+    : world_(world),
+      durations_(LoadDurations(world.checkout.path + "/durations.json")),
+      pipeline_(world, board_, environment),
+      started_by_(std::move(started_by)),
+      started_at_(world.clock.WallMs()),
+      last_environment_(RecipeEnvironment(environment, {})),
+      changed_(world.executor),
+      last_activity_(world.clock.Now()) {}
+
+awaitable<std::optional<model::RunStartRequest>> Coordinator::Begin() {
+  ShowSelf(std::nullopt);
+  ShowIdle();
+  co_await RefreshRuns();
+  auto find = [this] { return ledger::FindUnfinishedRun(world_.home.state, world_.checkout_id); };
+  const auto unfinished = co_await world_.worker.Run(std::move(find));
+  if (!unfinished) {
+    base::LogError("coordinator", "adoption: {}", unfinished.error().message());
+    co_return std::nullopt;
+  }
+  if (!unfinished->has_value()) {
+    co_return std::nullopt;
+  }
+  const std::string run_id = **unfinished;
+  auto parts = co_await AdoptRun(world_, run_id, durations_);
+  if (!parts) {
+    base::LogError("coordinator", "adoption of {}: {}", run_id, parts.error().message());
+    co_return std::nullopt;
+  }
+  base::LogInfo("coordinator", "adopting run {} ({})", parts->header.ref, run_id);
+  std::optional<model::RunStartRequest> request = parts->record->request;
+  Hold(std::move(*parts));
+  co_return request;
+}
+
+void Coordinator::Hold(RunParts parts) {
+  pipeline_.Pause(true);
+  for (const LaneStart& lane : parts.lanes) {
+    if (!lane.configure.env.empty()) {
+      last_environment_ = lane.configure.env;
+    }
+  }
+  run_ = std::make_shared<LiveRun>(world_, board_, durations_, std::move(parts.header),
+                                   std::move(parts.folder), std::move(parts.journal),
+                                   [this] { OnClosed(); });
+  if (last_) {
+    run_->Remember(*last_);
+  }
+  if (parts.record) {
+    run_->Restore(*parts.record);
+  }
+  run_->Begin(std::move(parts.lanes));
+  Activity();
+}
+
+void Coordinator::Activity() {
+  last_activity_ = world_.clock.Now();
+  changed_.Ring();
+}
+
+void Coordinator::OnSessions(size_t sessions) {
+  const bool came = sessions > sessions_;
+  sessions_ = sessions;
+  Activity();
+  if (came) {
+    pipeline_.LookSoon();
+  }
+}
+
+void Coordinator::OnClosed() {
+  Activity();
+  pipeline_.Pause(false);
+  const std::string run_id = run_->header().run_id;
+  world_.tasks.Spawn("closed run", [this, run_id] { return AfterClose(run_id); });
+}
+
+awaitable<void> Coordinator::AfterClose(std::string run_id) {
+  const ledger::RunFolder folder = ledger::FolderOf(world_.home.state, run_id);
+  auto summarise = [folder]() -> Result<model::RunSummary> {
+    const auto record = ledger::ReadRun(folder);
+    if (!record) {
+      return Pass(record.error());
+    }
+    model::RunSummary summary = ledger::SummaryOf(*record);
+    auto written = ledger::WriteSummary(folder, summary);
+    if (!written) {
+      return Pass(written.error());
+    }
+    return summary;
+  };
+  auto summary = co_await world_.worker.Run(std::move(summarise));
+  if (summary) {
+    last_ = std::move(*summary);
+  } else {
+    base::LogError("coordinator", "summary of {}: {}", run_id, summary.error().message());
+  }
+  co_await RefreshRuns();
+  co_await world_.clock.Sleep(kShownAfterClose);
+  if (run_ == nullptr || run_->header().run_id != run_id || turn_taken_) {
+    co_return;
+  }
+  const std::shared_ptr<LiveRun> closed = std::exchange(run_, nullptr);
+  ShowIdle();
+  co_await closed->Stop();
+}
+
+void Coordinator::ShowIdle() {
+  model::Run idle;
+  if (last_) {
+    idle.last_run_id = last_->run_id;
+    idle.last_ref = last_->ref;
+    idle.last_verdict = last_->verdict;
+    idle.last_finished_at = last_->finished_at;
+  }
+  board_.nodes.Clear();
+  board_.lanes.Clear();
+  board_.run.Set(idle);
+}
+
+awaitable<void> Coordinator::RefreshRuns() {
+  auto list = [this] {
+    return ledger::ListRuns(world_.home.state, world_.checkout_id, kShownRuns);
+  };
+  auto runs = co_await world_.worker.Run(std::move(list));
+  if (!runs) {
+    base::LogError("coordinator", "runs: {}", runs.error().message());
+    co_return;
+  }
+  std::set<std::string> shown;
+  for (const model::RunSummary& run : runs->runs) {
+    shown.insert(run.run_id);
+    board_.runs.Put(run.run_id, run);
+    if (!last_ && run.verdict) {
+      last_ = run;
+    }
+  }
+  std::vector<std::string> gone;
+  for (const auto& item : board_.runs.state().items()) {
+    if (!item.json.empty() && !shown.contains(item.key)) {
+      gone.push_back(item.key);
+    }
+  }
+  for (const std::string& key : gone) {
+    board_.runs.Remove(key);
+  }
+}
+
+void Coordinator::ShowSelf(std::optional<int64_t> idle_exit_at) {
+  model::Coordinator self;
+  self.pid = getpid();
+  self.build = world_.build;
+  self.contract =
+      fmt::format("{} {}.{}", OduSurface::kName, OduSurface::kMajor, OduSurface::kMinor);
+  self.checkout = world_.toplevel;
+  self.epoch = world_.epoch;
+  self.started_at = started_at_;
+  self.started_by = started_by_;
+  self.idle_exit_at = idle_exit_at;
+  board_.coordinator.Set(self);
+}
+
+awaitable<std::unique_ptr<Coordinator::Turn>> Coordinator::TakeTurn() {
+  while (turn_taken_) {
+    co_await changed_.Wait();
+  }
+  co_return std::make_unique<Turn>(*this);
+}
+
+awaitable<void> Coordinator::Retire(std::string reason) {
+  const std::shared_ptr<LiveRun> run = run_;
+  if (run == nullptr) {
+    co_return;
+  }
+  run->Close(std::move(reason));
+  while (!run->closed()) {
+    co_await run->bell().Wait();
+  }
+  if (run_ == run) {
+    run_ = nullptr;
+  }
+  co_await run->Stop();
+}
+
+awaitable<void> Coordinator::WaitIdle(async::Duration bound) {
+  while (true) {
+    const bool idle = sessions_ == 0 && !turn_taken_ && (run_ == nullptr || run_->closed());
+    const async::Duration left = last_activity_ + bound - world_.clock.Now();
+    if (!idle) {
+      ShowSelf(std::nullopt);
+      co_await changed_.Wait();
+      continue;
+    }
+    if (left <= async::Duration::zero()) {
+      co_return;
+    }
+    const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
+    ShowSelf(world_.clock.WallMs() + left_ms);
+    std::move_only_function<awaitable<void>()> wait = [this] { return changed_.Wait(); };
+    static_cast<void>(co_await async::RunBounded(world_.clock, left, std::move(wait)));
+  }
+}
+
+awaitable<void> Coordinator::CancelAll() {
+  leaving_ = true;
+  const std::shared_ptr<LiveRun> run = run_;
+  if (run == nullptr) {
+    co_return;
+  }
+  const async::Duration until = world_.clock.Now() + kCancelBound;
+  if (run->live()) {
+    const std::string id = "gone-" + run->header().run_id;
+    const auto cancelled = co_await CancelRun(run, id, false);
+    if (!cancelled) {
+      base::LogError("coordinator", "{}", cancelled.error().message());
+    }
+  }
+  while (!run->closed() && world_.clock.Now() < until) {
+    run->Close("the checkout is gone");
+    std::move_only_function<awaitable<void>()> wait = [&run] { return run->bell().Wait(); };
+    const async::Duration left = until - world_.clock.Now();
+    static_cast<void>(co_await async::RunBounded(world_.clock, left, std::move(wait)));
+  }
+}
+
+awaitable<void> Coordinator::Leave() {
+  leaving_ = true;
+  if (run_ != nullptr) {
+    co_await run_->Leave();
+  }
+}
+
+}  // namespace odu::coordinator

@@ -1,0 +1,409 @@
+#include "odu/coordinator/front_desk.h"
+
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <utility>
+
+#include "base/text.h"
+#include "odu/coordinator/finished_log.h"
+#include "odu/coordinator/linked_run.h"
+#include "odu/coordinator/next_wait.h"
+#include "odu/coordinator/run_commands.h"
+#include "odu/coordinator/run_factory.h"
+#include "odu/coordinator/start_check.h"
+#include "odu/coordinator/start_gate.h"
+#include "odu/ledger/run_record.h"
+#include "odu/model/run_id.h"
+#include "odu/model/selector.h"
+
+namespace odu::coordinator {
+
+using base::ErrorKind;
+using base::Fail;
+using base::Pass;
+using base::Result;
+using boost::asio::awaitable;
+using model::NodesReply;
+using model::OduSurface;
+using model::RunStartReply;
+
+FrontDesk::FrontDesk(World& world, Coordinator& coordinator, ledger::Receipts receipts)
+    : world_(world),
+      coordinator_(coordinator),
+      receipts_(std::move(receipts)),
+      node_log_([this](const model::NodeLogInput& input) { return OpenLog(input); }) {}
+
+void FrontDesk::Bind(surface::Server& server) {
+  using surface::Caller;
+  Board& board = coordinator_.board();
+  server.Bind(OduSurface::kCoordinator, board.coordinator);
+  server.Bind(OduSurface::kRun, board.run);
+  server.Bind(OduSurface::kPipeline, board.pipeline);
+  server.Bind(OduSurface::kNodes, board.nodes);
+  server.Bind(OduSurface::kLanes, board.lanes);
+  server.Bind(OduSurface::kRuns, board.runs);
+  server.Bind(OduSurface::kNotices, board.notices);
+  server.Bind(OduSurface::kNodeLog, node_log_);
+  server.Bind(OduSurface::kRunStart, [this](model::RunStartRequest request, const Caller&) {
+    return Start(std::move(request));
+  });
+  server.Bind(OduSurface::kRunCancel, [this](model::RunCancelRequest request, const Caller&) {
+    return Cancel(std::move(request));
+  });
+  server.Bind(OduSurface::kRunNext, [this](model::NextRequest request, const Caller&) {
+    return Next(std::move(request));
+  });
+  server.Bind(OduSurface::kNodeRerun, [this](model::NodesRequest request, const Caller&) {
+    return Rerun(std::move(request));
+  });
+  server.Bind(OduSurface::kNodeCancel, [this](model::NodesRequest request, const Caller&) {
+    return CancelNodes(std::move(request), "node.cancel");
+  });
+  server.Bind(OduSurface::kLaneCancel, [this](model::NodesRequest request, const Caller&) {
+    return CancelNodes(std::move(request), "lane.cancel");
+  });
+}
+
+template <class Reply>
+Result<std::optional<Reply>> FrontDesk::Answered(const std::string& request_id,
+                                                 const std::string& method) const {
+  const auto found = receipts_.Find(request_id, method);
+  if (!found) {
+    return Pass(found.error());
+  }
+  if (!found->has_value()) {
+    return std::optional<Reply>();
+  }
+  auto reply = surface::DecodeText<Reply>(**found, "receipt");
+  if (!reply) {
+    return Pass(reply.error());
+  }
+  return std::optional<Reply>(std::move(*reply));
+}
+
+template <class Reply>
+Result<Reply> FrontDesk::Answer(const std::string& request_id, const std::string& method,
+                                Reply reply) {
+  if (auto kept = receipts_.Record(request_id, method, surface::Encoded(reply)); !kept) {
+    coordinator_.board().Notify(model::NoticeLevel::kWarning, "coordinator",
+                                kept.error().message());
+  }
+  return reply;
+}
+
+void FrontDesk::Adopted(const model::RunStartRequest& request) {
+  const auto run = coordinator_.run();
+  if (run == nullptr) {
+    return;
+  }
+  RunStartReply reply;
+  reply.run_id = run->header().run_id;
+  reply.ref = run->header().ref;
+  static_cast<void>(Answer(request.request_id, "run.start", std::move(reply)));
+}
+
+Result<void> FrontDesk::CheckAwake(const std::string& who) const {
+  if (coordinator_.leaving()) {
+    return Fail(ErrorKind::kGone, "coordinator_stopping", who + ": the coordinator is stopping",
+                "dial again");
+  }
+  return {};
+}
+
+base::Error FrontDesk::Busy() const {
+  const LiveRun& run = *coordinator_.run();
+  return base::Error(
+      ErrorKind::kBusy, "run_in_progress",
+      fmt::format("run: run {} is in progress ({} of {} done)", run.header().ref,
+                  run.fan_in().terminal(), base::Counted(run.fan_in().expected(), "node")),
+      "attach with 'odu attach', or replace it with --supersede");
+}
+
+base::Error FrontDesk::NoRun(const std::string& who) const {
+  std::string hint = "start one with 'odu run'";
+  if (const auto& last = coordinator_.last()) {
+    const std::string_view verdict =
+        last->verdict ? surface::EnumWord(*last->verdict) : std::string_view("unfinished");
+    hint = fmt::format("the last one was {}, {} ('odu runs')", last->ref, verdict);
+  }
+  return base::Error(
+      ErrorKind::kGone, "no_run",
+      fmt::format("{}: no run in progress in {}", who, base::Quoted(world_.toplevel)),
+      std::move(hint));
+}
+
+awaitable<Result<RunStartReply>> FrontDesk::Start(model::RunStartRequest request) {
+  if (auto ok = CheckStart(request); !ok) {
+    co_return Pass(ok.error());
+  }
+  auto known = Answered<RunStartReply>(request.request_id, "run.start");
+  if (!known) {
+    co_return Pass(known.error());
+  }
+  std::unique_ptr<Coordinator::Turn> turn;
+  std::optional<RunDraft> draft;
+  while (!known->has_value()) {
+    if (auto awake = CheckAwake("run"); !awake) {
+      co_return Pass(awake.error());
+    }
+    if (!draft || draft->in_place) {
+      auto drafted = co_await DraftRun(world_, request);
+      if (!drafted) {
+        co_return Pass(drafted.error());
+      }
+      draft = std::move(*drafted);
+    }
+    if (coordinator_.busy() && request.when_busy == model::WhenBusy::kRefuse) {
+      co_return Pass(Busy());
+    }
+    turn = co_await coordinator_.TakeTurn();
+    // Meanwhile the same request may have been carried out, or another one.
+    known = Answered<RunStartReply>(request.request_id, "run.start");
+    if (!known || known->has_value()) {
+      break;
+    }
+    if (!coordinator_.busy()) {
+      break;
+    }
+    const std::shared_ptr<LiveRun> live = coordinator_.run();
+    if (request.when_busy == model::WhenBusy::kRefuse) {
+      co_return Pass(Busy());
+    }
+    if (request.when_busy == model::WhenBusy::kQueue) {
+      turn.reset();
+    } else {
+      auto cancelled = co_await CancelRun(live, "supersede-" + request.request_id, false);
+      if (!cancelled) {
+        co_return Pass(cancelled.error());
+      }
+    }
+    while (live->live() && !live->left()) {
+      co_await live->bell().Wait();
+    }
+    if (turn != nullptr) {
+      break;
+    }
+  }
+  if (!known) {
+    co_return Pass(known.error());
+  }
+  if (known->has_value()) {
+    RunStartReply reply = **known;
+    reply.replayed = true;
+    co_return reply;
+  }
+  if (auto awake = CheckAwake("run"); !awake) {
+    co_return Pass(awake.error());
+  }
+  co_await coordinator_.Retire("a new run");
+  auto parts = co_await MakeRun(world_, std::move(*draft), request, coordinator_.durations(), "");
+  if (!parts) {
+    co_return Pass(parts.error());
+  }
+  RunStartReply reply;
+  reply.run_id = parts->header.run_id;
+  reply.ref = parts->header.ref;
+  coordinator_.Hold(std::move(*parts));
+  auto answer = Answer(request.request_id, "run.start", std::move(reply));
+  co_return answer;
+}
+
+awaitable<Result<NodesReply>> FrontDesk::Cancel(model::RunCancelRequest request) {
+  if (auto ok = CheckRequestId(request.request_id); !ok) {
+    co_return Pass(ok.error());
+  }
+  const auto known = Answered<NodesReply>(request.request_id, "run.cancel");
+  if (!known) {
+    co_return Pass(known.error());
+  }
+  if (known->has_value()) {
+    co_return **known;
+  }
+  const std::shared_ptr<LiveRun> run = coordinator_.run();
+  const bool meant = request.run_id.empty() || (run && run->header().run_id == request.run_id);
+  if (!meant || !coordinator_.busy()) {
+    co_return Pass(NoRun("cancel"));
+  }
+  auto reply = co_await CancelRun(run, request.request_id, request.at_once);
+  if (!reply) {
+    co_return Pass(reply.error());
+  }
+  auto answer = Answer(request.request_id, "run.cancel", std::move(*reply));
+  co_return answer;
+}
+
+awaitable<Result<model::NextReply>> FrontDesk::Next(model::NextRequest request) {
+  const std::shared_ptr<LiveRun> run = coordinator_.run();
+  if (run != nullptr && (request.run_id.empty() || request.run_id == run->header().run_id)) {
+    auto reply = co_await WaitForNext(world_, run, std::move(request));
+    co_return reply;
+  }
+  if (!model::IsRunId(request.run_id)) {
+    co_return Pass(NoRun("wait"));
+  }
+  const ledger::RunFolder folder = ledger::FolderOf(world_.home.state, request.run_id);
+  auto read = [folder] { return ledger::ReadRun(folder); };
+  const auto record = co_await world_.worker.Run(std::move(read));
+  if (!record) {
+    co_return Pass(record.error());
+  }
+  co_return NextReplyOf(*record);
+}
+
+awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
+  if (auto ok = CheckNodes(request); !ok) {
+    co_return Pass(ok.error());
+  }
+  const auto known = Answered<NodesReply>(request.request_id, "node.rerun");
+  if (!known) {
+    co_return Pass(known.error());
+  }
+  if (known->has_value()) {
+    co_return **known;
+  }
+  if (auto awake = CheckAwake("rerun"); !awake) {
+    co_return Pass(awake.error());
+  }
+  const std::shared_ptr<LiveRun> run = coordinator_.run();
+  if (run != nullptr && (run->live() || run->open())) {
+    const auto nodes = FindNodes(run->fan_in(), request.targets);
+    if (!nodes) {
+      co_return Pass(nodes.error());
+    }
+    auto reply = co_await RerunNodes(run, request.request_id, *nodes);
+    if (reply) {
+      auto answer = Answer(request.request_id, "node.rerun", std::move(*reply));
+      co_return answer;
+    }
+    if (reply.error().code() != "lane_gone" || run->live()) {
+      co_return Pass(reply.error());
+    }
+  }
+  auto linked = co_await RerunLinked(request);
+  if (!linked) {
+    co_return Pass(linked.error());
+  }
+  auto answer = Answer(request.request_id, "node.rerun", std::move(*linked));
+  co_return answer;
+}
+
+awaitable<Result<NodesReply>> FrontDesk::RerunLinked(model::NodesRequest request) {
+  const auto turn = co_await coordinator_.TakeTurn();
+  if (coordinator_.busy()) {
+    co_return Pass(Busy());
+  }
+  ledger::RunHeader earlier;
+  if (const auto& run = coordinator_.run()) {
+    earlier = run->header();
+  } else if (const auto& last = coordinator_.last()) {
+    auto header = ledger::ReadHeader(ledger::FolderOf(world_.home.state, last->run_id));
+    if (!header) {
+      co_return Pass(header.error());
+    }
+    earlier = std::move(*header);
+  } else {
+    co_return Pass(NoRun("rerun"));
+  }
+  auto selected = NodesToRunAgain(earlier, request.targets);
+  if (!selected) {
+    co_return Pass(selected.error());
+  }
+  struct Rerun rerun;
+  rerun.sha = earlier.sha;
+  rerun.scope = earlier.scope;
+  rerun.pipeline = earlier.pipeline;
+  rerun.hosts = HostsOf(earlier);
+  rerun.selected = *selected;
+  auto draft = co_await DraftRerun(world_, std::move(rerun));
+  if (!draft) {
+    co_return Pass(draft.error());
+  }
+  co_await coordinator_.Retire("run again");
+  model::RunStartRequest start;
+  start.request_id = "linked-" + request.request_id;
+  start.scope = earlier.scope;
+  start.scope.selectors = *selected;
+  start.scope.no_deps = false;
+  start.jobs = earlier.jobs;
+  start.umask = earlier.umask;
+  start.env = coordinator_.last_environment();
+  start.started_by = "rerun of " + earlier.ref;
+  auto parts = co_await MakeRun(world_, std::move(*draft), std::move(start),
+                                coordinator_.durations(), earlier.run_id);
+  if (!parts) {
+    co_return Pass(parts.error());
+  }
+  NodesReply reply;
+  reply.run_id = parts->header.run_id;
+  reply.ref = parts->header.ref;
+  reply.linked = true;
+  reply.nodes = parts->header.expected;
+  coordinator_.Hold(std::move(*parts));
+  co_return reply;
+}
+
+awaitable<Result<NodesReply>> FrontDesk::CancelNodes(model::NodesRequest request,
+                                                     std::string method) {
+  if (auto ok = CheckNodes(request); !ok) {
+    co_return Pass(ok.error());
+  }
+  const auto known = Answered<NodesReply>(request.request_id, method);
+  if (!known) {
+    co_return Pass(known.error());
+  }
+  if (known->has_value()) {
+    co_return **known;
+  }
+  if (!coordinator_.busy()) {
+    co_return Pass(NoRun("cancel"));
+  }
+  const std::shared_ptr<LiveRun> run = coordinator_.run();
+  if (method == "lane.cancel") {
+    for (std::string& target : request.targets) {
+      target = target.starts_with('@') ? target : "@" + target;
+    }
+  }
+  const auto nodes = FindNodes(run->fan_in(), request.targets);
+  if (!nodes) {
+    co_return Pass(nodes.error());
+  }
+  auto reply = co_await coordinator::CancelNodes(run, request.request_id, *nodes);
+  if (!reply) {
+    co_return Pass(reply.error());
+  }
+  auto answer = Answer(request.request_id, method, std::move(*reply));
+  co_return answer;
+}
+
+Result<std::shared_ptr<surface::ByteLog>> FrontDesk::OpenLog(const model::NodeLogInput& input) {
+  const std::shared_ptr<LiveRun>& run = coordinator_.run();
+  if (run == nullptr || (!input.run_id.empty() && input.run_id != run->header().run_id)) {
+    model::NodeLogInput finished = input;
+    if (finished.run_id.empty()) {
+      if (!coordinator_.last()) {
+        return Pass(NoRun("logs"));
+      }
+      finished.run_id = coordinator_.last()->run_id;
+    }
+    return OpenFinishedLog(world_.home.state, finished);
+  }
+  std::optional<size_t> node = run->fan_in().Find(input.node);
+  if (!node) {
+    const auto name = model::MatchOneId(run->header().expected, input.node);
+    if (!name) {
+      return Pass(name.error());
+    }
+    node = run->fan_in().Find(*name);
+  }
+  const int32_t awaited = run->fan_in().AwaitedAttempt(*node);
+  const int32_t attempt = input.attempt == 0 ? awaited : input.attempt;
+  if (attempt < 1 || attempt > awaited) {
+    return Fail(ErrorKind::kGone, "no_log",
+                fmt::format("logs: {} has no attempt {} in run {}", input.node, input.attempt,
+                            run->header().ref));
+  }
+  return run->OpenLog(*node, attempt);
+}
+
+}  // namespace odu::coordinator
