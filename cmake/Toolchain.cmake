@@ -42,7 +42,9 @@ target_compile_options(
 if(CMAKE_CXX_COMPILER_ID STREQUAL "GNU")
   # GCC 12 reports these inside libstdc++ and coroutine frames once it inlines (PR 105562, 105651).
   target_compile_options(odu_flags INTERFACE -Wno-maybe-uninitialized -Wno-restrict
-                                             -Wno-dangling-pointer -Wno-mismatched-new-delete)
+                                             -Wno-dangling-pointer -Wno-mismatched-new-delete
+                                             -Wno-array-bounds -Wno-stringop-overflow
+                                             -Wno-stringop-overread)
   # ccache cannot see through a precompiled header without it.
   target_compile_options(odu_flags INTERFACE -fpch-preprocess)
 elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
