@@ -1,8 +1,6 @@
 #include "transport/descriptor_link.h"
 
-#include <fcntl.h>
 #include <sys/socket.h>
-#include <unistd.h>
 
 #include <algorithm>
 #include <boost/asio/as_tuple.hpp>
@@ -11,6 +9,7 @@
 #include <boost/asio/use_awaitable.hpp>
 #include <boost/asio/write.hpp>
 #include <cstring>
+#include <optional>
 
 #include "os/unix_socket.h"
 
@@ -30,13 +29,11 @@ class DescriptorLink final : public surface::Link {
  public:
   DescriptorLink(asio::any_io_executor executor, os::Fd read_fd, os::Fd write_fd,
                  surface::Peer peer, std::string_view leftover)
-      : read_end_(executor), write_end_(executor), peer_(peer) {
-    const bool one = !write_fd.valid();
-    const int duplicate = one ? fcntl(read_fd.get(), F_DUPFD_CLOEXEC, 0) : write_fd.Release();
-    read_end_.assign(read_fd.Release());
-    write_end_.assign(duplicate);
-    read_end_.non_blocking(true);
-    write_end_.non_blocking(true);
+      : read_end_(executor), peer_(peer) {
+    Take(read_end_, std::move(read_fd));
+    if (write_fd.valid()) {
+      Take(write_end_.emplace(executor), std::move(write_fd));
+    }
     while (!leftover.empty()) {
       const LineBuffer::Room room = lines_.PrepareRead();
       const size_t count = std::min(room.size, leftover.size());
@@ -67,7 +64,7 @@ class DescriptorLink final : public surface::Link {
 
   asio::awaitable<base::Result<void>> Send(std::string_view batch) override {
     const auto [error, count] = co_await asio::async_write(
-        write_end_, asio::buffer(batch.data(), batch.size()), asio::as_tuple(asio::use_awaitable));
+        Writer(), asio::buffer(batch.data(), batch.size()), asio::as_tuple(asio::use_awaitable));
     if (error) {
       co_return base::Pass(Gone("writing to the link", error));
     }
@@ -77,20 +74,34 @@ class DescriptorLink final : public surface::Link {
   void Close() override {
     boost::system::error_code ignored;
     if (read_end_.is_open()) {
-      // A socket has two descriptors here: only a shutdown ends it for the other side at once.
+      // Somebody else may hold the socket too (a child): only a shutdown ends it for the other
+      // side.
       ::shutdown(read_end_.native_handle(), SHUT_RDWR);
       read_end_.close(ignored);
     }
-    if (write_end_.is_open()) {
-      write_end_.close(ignored);
+    if (write_end_ && write_end_->is_open()) {
+      write_end_->close(ignored);
     }
   }
 
   surface::Peer peer() const override { return peer_; }
 
  private:
+  /// A descriptor that the event loop refuses stays closed: the first Receive or Send says so.
+  static void Take(asio::posix::stream_descriptor& end, os::Fd fd) {
+    boost::system::error_code error;
+    end.assign(fd.get(), error);
+    if (error) {
+      return;
+    }
+    fd.Release();
+    end.non_blocking(true, error);
+  }
+
+  asio::posix::stream_descriptor& Writer() { return write_end_ ? *write_end_ : read_end_; }
+
   asio::posix::stream_descriptor read_end_;
-  asio::posix::stream_descriptor write_end_;
+  std::optional<asio::posix::stream_descriptor> write_end_;  ///< none: a socket, read_end_ is both
   surface::Peer peer_;
   LineBuffer lines_;
 };

@@ -11,7 +11,7 @@ namespace transport {
 
 /// A link over file descriptors: a connected socket, or a pair of pipes (stdio). They are made
 /// non-blocking. Bytes that arrived already with the last line are given by `leftover` (the rest of
-/// what came after a sentinel).
+/// what came after a sentinel). The process must ignore SIGPIPE (os::IgnoreBrokenPipes).
 std::unique_ptr<surface::Link> MakeDescriptorLink(boost::asio::any_io_executor executor,
                                                   os::Fd read_fd, os::Fd write_fd,
                                                   surface::Peer peer = {},
