@@ -34,7 +34,7 @@ boost::asio::awaitable<void> GroupSync::Now() {
   if (files.empty()) {
     co_return;
   }
-  const int failed = co_await worker_.get().Run([&files] {
+  auto work = [&files] {
     int error_number = 0;
     for (const std::shared_ptr<os::Fd>& file : files) {
       if (::fdatasync(file->get()) != 0) {
@@ -42,7 +42,8 @@ boost::asio::awaitable<void> GroupSync::Now() {
       }
     }
     return error_number;
-  });
+  };
+  const int failed = co_await worker_.get().Run(std::move(work));
   if (failed != 0) {
     base::LogWarning("lane", "{}", base::SystemError("syncing logs", failed).message());
   }

@@ -53,7 +53,9 @@ struct LogDigest::Behind {
       const bool due = self->finished || self->size - self->hashed >= kStepBytes;
       if (due && self->hashed < self->size && !self->failed) {
         const uint64_t end = self->size;
-        co_await worker.get().Run([self, end] { self->HashUpTo(end); });
+        // Named: GCC 12 destroys a closure twice that is a temporary of a co_await.
+        auto work = [self, end] { self->HashUpTo(end); };
+        co_await worker.get().Run(std::move(work));
         continue;
       }
       if (self->finished) {

@@ -48,8 +48,10 @@ struct Setup::State {
     });
     git::LoopRunner runner(self->context.reaper, self->clock,
                            os::Environment(self->call.environment));
-    auto made = co_await MakeWorkspace(runner, self->call.source, self->call.again,
-                                       [self](std::string_view line) { self->Tell(line); });
+    // Named: GCC 12 destroys a closure twice that is a temporary of a co_await.
+    Told told = [self](std::string_view line) { self->Tell(line); };
+    auto made =
+        co_await MakeWorkspace(runner, self->call.source, self->call.again, std::move(told));
     self->result = std::move(made);
   }
 
