@@ -90,13 +90,16 @@ asio::awaitable<ClientResult> Ensure(asio::any_io_executor executor, async::Cloc
                                      EnsureOptions options) {
   const async::Duration end = clock.Now() + options.deadline;
   int starts = 0;
+  bool replaced = false;
   while (true) {
     Dialled dialled = co_await KeepDialling(executor, clock, place);
     if (dialled.client) {
       co_return std::move(dialled.client);
     }
     const base::Error error = dialled.client.error();
-    if (dialled.replaceable) {
+    if (dialled.replaceable && !replaced) {
+      // Once: if what starts then is no better, the words must reach the caller.
+      replaced = true;
       // Whether this call or another one stopped it makes no difference to what comes next.
       auto stopped = co_await Stop(executor, clock, place);
       if (!stopped && stopped.error().kind() != ErrorKind::kGone) {
