@@ -7,11 +7,11 @@
 #include <string>
 #include <vector>
 
-#include "transport/link_pairs.h"
 #include "support/faulty_link.h"
 #include "support/loop.h"
 #include "support/sample_server.h"
 #include "surface/client.h"
+#include "transport/link_pairs.h"
 
 namespace transport {
 
