@@ -53,21 +53,21 @@ TEST(MinimalEnvironment, ThereIsAlwaysAPath) {
 
 TEST(Detach, TheServiceLogsToItsFileAndStandsAlone) {
   support::TempDir dir;
-  auto detached = Detach(dir / "service.log");
-  if (detached && detached->is_daemon) {
+  auto started = Detach(dir / "service.log");
+  if (started && started->is_daemon) {
     (void)os::WriteAll(STDERR_FILENO, "hello");
-    detached->report.Ready();
+    started->report.Ready();
     _exit(0);
   }
-  ASSERT_TRUE(detached.has_value()) << detached.error().message();
+  ASSERT_TRUE(started.has_value()) << started.error().message();
   EXPECT_EQ(dir.Read("service.log"), "hello");
 }
 
 TEST(Detach, ALogThatCannotBeOpenedIsTold) {
   support::TempDir dir;
-  const auto detached = Detach(dir / "nope/service.log");
-  ASSERT_FALSE(detached.has_value());
-  EXPECT_EQ(detached.error().code(), "not_found");
+  const auto started = Detach(dir / "nope/service.log");
+  ASSERT_FALSE(started.has_value());
+  EXPECT_EQ(started.error().code(), "not_found");
 }
 
 }  // namespace

@@ -104,13 +104,13 @@ inline int RunStartProgram() {
   if (Variable("TINY_MODE") == "dies") {
     return 0;
   }
-  auto detached = Detach(Variable("TINY_FOLDER") + "/log");
-  if (!detached) {
-    std::fprintf(stderr, "test_service: %s\n  %s\n", detached.error().message().c_str(),
-                 detached.error().hint().c_str());
-    return detached.error().ExitCode();
+  auto started = Detach(Variable("TINY_FOLDER") + "/log");
+  if (!started) {
+    std::fprintf(stderr, "test_service: %s\n  %s\n", started.error().message().c_str(),
+                 started.error().hint().c_str());
+    return started.error().ExitCode();
   }
-  return detached->is_daemon ? RunService(detached->report) : 0;
+  return started->is_daemon ? RunService(started->report) : 0;
 }
 
 /// A place for such a service, and a loop to reach it from. Ends the service with the test.
