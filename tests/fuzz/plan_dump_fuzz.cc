@@ -41,7 +41,7 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   const auto sources = odu::plan::ReadSources(
       "/x/justfile", [&](const std::string& path) -> base::Result<std::optional<std::string>> {
         // Every file is this one, down to a depth, so that imports and modules lead somewhere.
-        return path.size() > 40 ? std::optional<std::string>() : std::optional(text);
+        return path.size() > 18 ? std::optional<std::string>() : std::optional(text);
       });
   if (sources) {
     odu::plan::TextOfCopy(*sources, 0, "macos", "/t");

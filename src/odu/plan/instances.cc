@@ -13,7 +13,7 @@
 namespace odu::plan {
 namespace {
 
-constexpr size_t kMaxArgumentBytes = size_t{64} << 20;  ///< over all instances
+constexpr size_t kMaxArgumentBytes = size_t{8} << 20;  ///< over all instances
 
 base::Error TooLarge(std::string what) {
   return base::Error(base::ErrorKind::kLimit, "too_large", "plan: " + std::move(what));

@@ -166,6 +166,13 @@ class JustfileLoader {
     if (outcome->exit_code == 0) {
       return parsed;
     }
+    if (outcome->exit_code > 128 && outcome->errors.empty()) {
+      return base::Fail(base::ErrorKind::kHost, "just_died",
+                        fmt::format("plan: just ended with signal {} while it read the justfile",
+                                    outcome->exit_code - 128),
+                        "thousands of recipes in one chain overflow its stack; try 'ulimit -s "
+                        "unlimited'");
+    }
     return base::Fail(base::ErrorKind::kInput, "just_failed",
                       fmt::format("plan: just refuses the justfile: {}", Trimmed(outcome->errors)));
   }

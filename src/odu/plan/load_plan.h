@@ -29,7 +29,7 @@ struct PlanRequest {
 /// that sees another justfile. Nothing a justfile contains is run. Failures: kInput "just_failed"
 /// with just's own words, "no_root", "two_roots", "no_pipeline" and those of PlanLane and
 /// ParseTaskFile; kUsage "bad_platform", "unknown_root", "root_without_justfile"; kHost
-/// "just_too_old", "bad_dump" and what `run_just` fails with.
+/// "just_too_old", "just_died", "bad_dump" and what `run_just` fails with.
 base::Result<model::Pipeline> LoadPlan(const PlanRequest& request, const RunJust& run_just);
 
 }  // namespace odu::plan

@@ -47,8 +47,8 @@ Sorted SortByName(const std::vector<model::PlanNode>& nodes) {
   Sorted out;
   out.nodes.resize(nodes.size());
   std::iota(out.nodes.begin(), out.nodes.end(), size_t{0});
-  std::stable_sort(out.nodes.begin(), out.nodes.end(),
-                   [&](size_t a, size_t b) { return NameComesBefore(nodes[a].id, nodes[b].id); });
+  std::sort(out.nodes.begin(), out.nodes.end(),
+            [&](size_t a, size_t b) { return NameComesBefore(nodes[a].id, nodes[b].id); });
   std::unordered_map<std::string_view, size_t> positions;
   positions.reserve(nodes.size());
   for (size_t position = 0; position < out.nodes.size(); ++position) {
@@ -148,8 +148,9 @@ base::Result<void> SortForShowing(std::vector<model::PlanNode>& nodes, std::stri
   }
   std::vector<size_t> order(count);
   std::iota(order.begin(), order.end(), size_t{0});
-  std::stable_sort(order.begin(), order.end(),
-                   [&](size_t a, size_t b) { return reading[a] < reading[b]; });
+  std::sort(order.begin(), order.end(), [&](size_t a, size_t b) {
+    return std::pair(reading[a], a) < std::pair(reading[b], b);
+  });
   std::vector<model::PlanNode> out;
   out.reserve(count);
   for (const size_t at : order) {

@@ -13,23 +13,16 @@
 #include <vector>
 
 #include "odu/plan/just_commands.h"
+#include "odu/plan/just_runner.h"
 #include "odu/plan/justfile.h"
 #include "odu/plan/load_plan.h"
 #include "odu/plan/sources.h"
-#include "os/run_program.h"
 
 namespace odu::plan {
 
 /// Calls the real just; a machine without one fails the tests.
 inline base::Result<JustOutcome> RunRealJust(const JustCall& call) {
-  os::ProgramCall program;
-  program.argv = call.argv;
-  program.directory = call.folder;
-  auto result = os::RunProgramBlocking(program);
-  if (!result) {
-    return base::Pass(result.error());
-  }
-  return JustOutcome{result->ok() ? 0 : 1, result->stdout_text, result->stderr_text};
+  return RunJustBlocking(call);
 }
 
 /// A folder with a justfile, for the real just. Disappears with the object.
