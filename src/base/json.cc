@@ -6,6 +6,7 @@
 #include <boost/json/basic_parser_impl.hpp>
 #include <boost/json/parser.hpp>
 #include <boost/json/src.hpp>
+#include <cmath>
 #include <cstdint>
 #include <cstring>
 
@@ -59,6 +60,22 @@ std::string Repaired(std::string_view text) {
   return repaired;
 }
 
+/// False for a number too large for a double: it would be infinite, which JSON cannot say.
+bool IsFinite(const json::value& value) {
+  switch (value.kind()) {
+    case json::kind::double_:
+      return std::isfinite(value.get_double());
+    case json::kind::array:
+      return std::ranges::all_of(value.get_array(), IsFinite);
+    case json::kind::object:
+      return std::ranges::all_of(value.get_object(), [](const json::key_value_pair& member) {
+        return IsFinite(member.value());
+      });
+    default:
+      return true;
+  }
+}
+
 }  // namespace
 
 Result<json::value> ParseJson(std::string_view text, std::string_view what, JsonLimits limits) {
@@ -79,7 +96,11 @@ Result<json::value> ParseJson(std::string_view text, std::string_view what, Json
     return Fail(ErrorKind::kInput, "bad_json",
                 fmt::format("{}:{}:{}: not JSON: {}", what, line, column, error.message()));
   }
-  return parser.release();
+  json::value value = parser.release();
+  if (!IsFinite(value)) {
+    return Fail(ErrorKind::kInput, "bad_json", fmt::format("{}: a number is too large", what));
+  }
+  return value;
 }
 
 void AppendJsonString(std::string& out, std::string_view text) {

@@ -62,6 +62,13 @@ TEST(Json, LeftoversIncompleteTextAndBadUtf8AreNotJson) {
   }
 }
 
+TEST(Json, ANumberTooLargeToWriteAgainIsRefused) {
+  for (const char* text : {"1e400", "-88E774", "[1,{\"a\":[2e999]}]"}) {
+    EXPECT_EQ(ParseJson(text, "text").error().code(), "bad_json") << text;
+  }
+  EXPECT_TRUE(ParseJson("[1.7e308,-1.7e308,1e-400,18446744073709551615]", "text").has_value());
+}
+
 TEST(Json, LimitsAreHeldBeforeMemoryIsSpent) {
   JsonLimits limits;
   limits.bytes = 10;
