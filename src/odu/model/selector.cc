@@ -52,8 +52,18 @@ bool HasName(const NodeKey& node, std::string_view recipe) {
   return node.instance == recipe || node.recipe == recipe;
 }
 
-bool HasLeaf(const NodeKey& node, std::string_view recipe) {
-  return Leaf(node.instance) == recipe || Leaf(node.recipe) == recipe;
+/// True for the `lint` and `ci::lint` of `x::ci::lint`, also when written `::lint`.
+bool EndsIn(std::string_view name, std::string_view end) {
+  constexpr std::string_view kSeparator = "::";
+  if (end.starts_with(kSeparator)) {
+    end.remove_prefix(kSeparator.size());
+  }
+  return !end.empty() && name.ends_with(end) &&
+         name.substr(0, name.size() - end.size()).ends_with(kSeparator);
+}
+
+bool HasEnd(const NodeKey& node, std::string_view recipe) {
+  return EndsIn(node.instance, recipe) || EndsIn(node.recipe, recipe);
 }
 
 /// The names that `node` answers to, for a suggestion.
@@ -66,7 +76,7 @@ base::Error UnknownNode(std::span<const NodeKey> nodes, const Selector& selector
   std::set<std::string> elsewhere;
   std::set<std::string> names;
   for (const NodeKey& node : nodes) {
-    if (HasName(node, selector.recipe) || HasLeaf(node, selector.recipe)) {
+    if (HasName(node, selector.recipe) || HasEnd(node, selector.recipe)) {
       elsewhere.emplace(node.platform);
     }
     AddNames(node, names);
@@ -133,7 +143,7 @@ base::Result<std::vector<size_t>> MatchNodes(std::span<const NodeKey> nodes,
   for (const size_t i : lane) {
     if (HasName(nodes[i], selector.recipe)) {
       whole.push_back(i);
-    } else if (HasLeaf(nodes[i], selector.recipe)) {
+    } else if (HasEnd(nodes[i], selector.recipe)) {
       ends.push_back(i);
       recipes.insert(nodes[i].recipe);
     }

@@ -35,9 +35,9 @@ struct Selector {
 base::Result<Selector> ParseSelector(std::string_view text);
 
 /// Indices of the nodes that `selector` names, ascending, never none. A recipe is named by its
-/// namepath or by the end of it after a `::` where one recipe alone ends so, with or without
-/// arguments; without them it means all its instances. Failures, all kUsage, with candidates in the
-/// hint: "unknown_platform", "unknown_node", "ambiguous_node".
+/// namepath or by the end of it after a `::` (`lint`, `::lint` for `ci::lint`) where one recipe
+/// alone ends so, with or without arguments; without them it means all its instances. Failures, all
+/// kUsage, with candidates in the hint: "unknown_platform", "unknown_node", "ambiguous_node".
 base::Result<std::vector<size_t>> MatchNodes(std::span<const NodeKey> nodes,
                                              const Selector& selector);
 

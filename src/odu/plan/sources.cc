@@ -44,10 +44,12 @@ class Reader {
 
  private:
   base::Result<void> Follow(size_t index) {
-    const SourceFile scan = files_[index].scan;
+    // Copies, because what is found makes files_ grow.
+    const std::vector<SourceReference> imports = files_[index].scan.imports;
+    const std::vector<SourceReference> modules = files_[index].scan.modules;
     const std::string module = files_[index].module;
     const fs::path folder = fs::path(files_[index].path).parent_path();
-    for (const SourceReference& import : scan.imports) {
+    for (const SourceReference& import : imports) {
       std::optional<size_t> target;
       if (import.path) {
         auto added = Add(Resolved(folder, *import.path), module, index);
@@ -58,7 +60,7 @@ class Reader {
       }
       files_[index].import_targets.push_back(target);
     }
-    for (const SourceReference& mod : scan.modules) {
+    for (const SourceReference& mod : modules) {
       auto target = AddModule(folder, mod, Namepath(module, mod.module), index);
       if (!target) {
         return base::Pass(target.error());

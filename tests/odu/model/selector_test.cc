@@ -76,6 +76,15 @@ TEST(MatchIds, PrefersAWholeNameToAnEnd) {
   EXPECT_EQ(All("ci::lint", ids), "ci::lint@x86_64-linux");
 }
 
+TEST(MatchIds, TakesAnyEndAfterAModule) {
+  const std::vector<std::string> ids{"a::b::c@x86_64-linux", "d::bc@x86_64-linux"};
+  EXPECT_EQ(All("c", ids), "a::b::c@x86_64-linux");
+  EXPECT_EQ(All("::c", ids), "a::b::c@x86_64-linux");
+  EXPECT_EQ(All("b::c@x86_64-linux", ids), "a::b::c@x86_64-linux");
+  EXPECT_EQ(All(":c", ids), "unknown_node: ':c' matches no node | did you mean 'bc'?");
+  EXPECT_TRUE(All("::", ids).starts_with("unknown_node: "));
+}
+
 TEST(MatchOneId, TakesExactlyOne) {
   EXPECT_EQ(One("lint@aarch64-darwin"), "ci::lint@aarch64-darwin");
   EXPECT_EQ(One("page"), "web::page(a)@x86_64-linux");
