@@ -303,7 +303,8 @@ boost::asio::awaitable<base::Result<std::unique_ptr<Client>>> Client::ConnectRaw
   }
   impl->hello = std::move(*hello);
   const ContractId& theirs = impl->hello.contract;
-  if (theirs.name != wanted.name || theirs.major != wanted.major) {
+  const bool any = wanted.name.empty();
+  if (!any && (theirs.name != wanted.name || theirs.major != wanted.major)) {
     co_return base::Fail(
         base::ErrorKind::kVersion, "contract_mismatch",
         fmt::format("the other side (build {}) speaks {} {}.{}, this one {} {}.{}",

@@ -53,6 +53,8 @@ class Client {
       boost::asio::any_io_executor executor, std::unique_ptr<Link> link, std::string name) {
     return ConnectRaw(std::move(executor), std::move(link), IdOf<S>(), std::move(name));
   }
+  /// A `wanted` without a name takes any contract: for hello, describe and stop, which every build
+  /// serves.
   static boost::asio::awaitable<base::Result<std::unique_ptr<Client>>> ConnectRaw(
       boost::asio::any_io_executor executor, std::unique_ptr<Link> link, ContractId wanted,
       std::string name);
