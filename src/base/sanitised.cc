@@ -4,7 +4,8 @@
 
 #include <algorithm>
 #include <array>
-#include <charconv>
+#include <iterator>
+#include <string_view>
 
 #include "base/text.h"
 #include "base/utf8.h"
@@ -39,24 +40,24 @@ bool IsHidden(char32_t c) {
 }
 
 /// True for colours and attributes that a terminal may be given: numbers up to 255, no conceal (8,
-/// it hides text).
+/// it hides text). `parameters` are digits, semicolons and colons.
 bool IsHarmlessSgr(std::string_view parameters) {
   // After 38, 48 or 58 the next numbers are a colour: `5;n` or `2;r;g;b`.
-  int colour_numbers = 0;
   bool colour_kind = false;
-  for (const std::string_view group : Split(parameters, ';')) {
-    bool first_of_group = true;
-    for (const std::string_view text : Split(group, ':')) {
-      int number = 0;
-      const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), number);
-      const bool is_number = error == std::errc() && end == text.data() + text.size();
-      if ((!text.empty() && !is_number) || number < 0 || number > 255) {
+  int colour_numbers = 0;
+  int number = 0;
+  // What follows a colon belongs to the number before it.
+  bool begins_group = true;
+  for (size_t at = 0; at <= parameters.size(); ++at) {
+    const char c = at < parameters.size() ? parameters[at] : ';';
+    if (c >= '0' && c <= '9') {
+      number = number * 10 + (c - '0');
+      if (number > 255) {
         return false;
       }
-      if (!first_of_group) {
-        continue;
-      }
-      first_of_group = false;
+      continue;
+    }
+    if (begins_group) {
       if (colour_kind) {
         colour_kind = false;
         colour_numbers = number == 5 ? 1 : number == 2 ? 3 : 0;
@@ -65,9 +66,11 @@ bool IsHarmlessSgr(std::string_view parameters) {
       } else if (number == 8) {
         return false;
       } else {
-        colour_kind = (number == 38 || number == 48 || number == 58) && !group.contains(':');
+        colour_kind = (number == 38 || number == 48 || number == 58) && c != ':';
       }
     }
+    begins_group = c == ';';
+    number = 0;
   }
   return true;
 }

@@ -1,6 +1,5 @@
 #include "base/utf8.h"
 
-#include <algorithm>
 #include <array>
 #include <cstdint>
 #include <cstring>
@@ -95,7 +94,10 @@ bool IsUtf8(std::string_view bytes) {
   size_t at = 0;
   while (at < bytes.size()) {
     if (ByteAt(bytes, at) < 0x80) {
-      at += std::max<size_t>(AsciiRun(bytes, at), 1);
+      at += AsciiRun(bytes, at);
+      while (at < bytes.size() && ByteAt(bytes, at) < 0x80) {
+        ++at;
+      }
       continue;
     }
     const size_t length = Utf8At(bytes, at).length;
