@@ -140,7 +140,7 @@ base::Result<Daemonised> Daemonise(const DaemonOptions& options) {
   setsid();
   const pid_t daemon = fork();
   if (daemon != 0) {
-    _exit(daemon < 0 ? 1 : 0);
+    _exit(daemon < 0 ? 1 : 0);  // after fork: the starter's own end is not this one
   }
   pipe->read_end.Reset();
   // With fewer than three descriptors open the pipe itself could be one of them.
@@ -154,7 +154,7 @@ base::Result<Daemonised> Daemonise(const DaemonOptions& options) {
   const base::Result<void> settled = SettleIn(options);
   if (!settled) {
     self.report.Failed(settled.error());
-    _exit(1);
+    _exit(1);  // after fork: told, and nobody to return to
   }
   return self;
 }

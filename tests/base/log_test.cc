@@ -2,11 +2,17 @@
 
 #include <gtest/gtest.h>
 
-#include <regex>
+#include <algorithm>
 #include <string>
 
 namespace base {
 namespace {
+
+/// `line` with every digit as 0.
+std::string Shape(std::string line) {
+  std::ranges::replace_if(line, [](char c) { return c >= '0' && c <= '9'; }, '0');
+  return line;
+}
 
 TEST(Log, ALineHasTimeLevelSourceAndTextOnStderrOnly) {
   testing::internal::CaptureStdout();
@@ -14,10 +20,7 @@ TEST(Log, ALineHasTimeLevelSourceAndTextOnStderrOnly) {
   LogWarning("host_session mac-1", "retrying in {} s", 4);
   const std::string line = testing::internal::GetCapturedStderr();
   EXPECT_EQ(testing::internal::GetCapturedStdout(), "");
-  const std::regex form(
-      "\\d{4}-\\d\\d-\\d\\dT\\d\\d:\\d\\d:\\d\\d\\.\\d{3}Z warning host_session mac-1: "
-      "retrying in 4 s\n");
-  EXPECT_TRUE(std::regex_match(line, form)) << line;
+  EXPECT_EQ(Shape(line), "0000-00-00T00:00:00.000Z warning host_session mac-0: retrying in 0 s\n");
 }
 
 TEST(Log, LinesBelowTheLevelAreNotWritten) {

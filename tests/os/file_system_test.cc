@@ -72,53 +72,12 @@ TEST(FileSystem, MakeDirsMakesParentsPrivate) {
   EXPECT_FALSE(MakeDirs(dir / "file/below").has_value());
 }
 
-TEST(FileSystem, ASymlinkInAnyComponentIsRefused) {
-  const support::TempDir dir;
-  ASSERT_TRUE(MakeDirs(dir / "real/below").has_value());
-  ASSERT_EQ(symlink("real", (dir / "link").c_str()), 0);
-  dir.Write("file", "x");
-  EXPECT_EQ(CodeOf(OpenDirNoFollow(dir / "real/below")), "ok");
-  EXPECT_EQ(CodeOf(OpenDirNoFollow(dir / "link")), "symlink");
-  EXPECT_EQ(CodeOf(OpenDirNoFollow(dir / "link/below")), "symlink");
-  EXPECT_EQ(CodeOf(OpenDirNoFollow(dir / "file")), "not_a_directory");
-  EXPECT_EQ(CodeOf(OpenDirNoFollow(dir / "missing")), "not_found");
-  const Fd top = OpenDirNoFollow(dir.path()).value();
-  EXPECT_EQ(CodeOf(OpenDirAt(top.get(), "real")), "ok");
-  EXPECT_EQ(CodeOf(OpenDirAt(top.get(), "link")), "symlink");
-  EXPECT_EQ(CodeOf(OpenDirAt(top.get(), "..")), "bad_name");
-  EXPECT_EQ(CodeOf(OpenDirAt(top.get(), "real/below")), "bad_name");
-}
-
-TEST(FileSystem, APrivateDirectoryIsOursAndClosedToOthers) {
-  const support::TempDir dir;
-  ASSERT_TRUE(MakeDirs(dir / "mine").has_value());
-  EXPECT_EQ(CodeOf(OpenPrivateDir(dir / "mine")), "ok");
-  chmod((dir / "mine").c_str(), 0750);
-  EXPECT_EQ(CodeOf(OpenPrivateDir(dir / "mine")), "not_private");
-}
-
 TEST(FileSystem, OpenFileRefusesASymlink) {
   const support::TempDir dir;
   dir.Write("file", "x");
   ASSERT_EQ(symlink("file", (dir / "link").c_str()), 0);
   EXPECT_EQ(CodeOf(OpenFile(dir / "file", O_RDONLY)), "ok");
   EXPECT_EQ(CodeOf(OpenFile(dir / "link", O_RDONLY)), "symlink");
-}
-
-TEST(FileSystem, RemoveTreeTakesReadOnlyFoldersAndSparesWhatLinksPointTo) {
-  const support::TempDir dir;
-  dir.Write("kept/file", "x");
-  dir.Write("gone/a/b/file", "x");
-  ASSERT_EQ(symlink((dir / "kept").c_str(), (dir / "gone/a/link").c_str()), 0);
-  chmod((dir / "gone/a/b").c_str(), 0500);
-  chmod((dir / "gone/a").c_str(), 0000);
-  EXPECT_EQ(CodeOf(RemoveTree(dir / "gone")), "ok");
-  EXPECT_FALSE(Exists(dir / "gone"));
-  EXPECT_EQ(dir.Read("kept/file"), "x");
-  EXPECT_EQ(CodeOf(RemoveTree(dir / "gone")), "ok") << "nothing there is fine";
-  ASSERT_EQ(symlink("kept", (dir / "link").c_str()), 0);
-  EXPECT_EQ(CodeOf(RemoveTree(dir / "link")), "ok");
-  EXPECT_TRUE(Exists(dir / "kept/file"));
 }
 
 TEST(FileSystem, ListDirIsSortedAndTyped) {

@@ -2,11 +2,21 @@
 
 #include <cstdio>
 #include <cstdlib>
-#include <iostream>
+#include <sstream>
 
 #include "support/cli.h"
 
 namespace support {
+namespace {
+
+[[noreturn]] void Die(const std::string& command, const CliResult& result) {
+  std::ostringstream words;
+  words << result;
+  std::fprintf(stderr, "test support: git %s: %s\n", command.c_str(), words.str().c_str());
+  std::abort();
+}
+
+}  // namespace
 
 std::vector<std::string> GitRepo::CleanEnvironment() {
   return {"GIT_CONFIG_GLOBAL=/dev/null", "GIT_CONFIG_SYSTEM=/dev/null",
@@ -21,8 +31,7 @@ GitRepo::GitRepo() : path_(dir_ / "repo") {
   call.extra_environment = CleanEnvironment();
   const CliResult result = RunCli(call);
   if (result.exit_code != 0) {
-    std::cerr << result << "\n";
-    std::abort();
+    Die("init", result);
   }
 }
 
@@ -33,8 +42,7 @@ std::string GitRepo::Git(const std::vector<std::string>& arguments) const {
   call.extra_environment = CleanEnvironment();
   CliResult result = RunCli(call);
   if (result.exit_code != 0) {
-    std::cerr << "git " << (arguments.empty() ? "" : arguments[0]) << ": " << result << "\n";
-    std::abort();
+    Die(arguments.empty() ? "" : arguments[0], result);
   }
   if (result.stdout_text.ends_with('\n')) {
     result.stdout_text.pop_back();
