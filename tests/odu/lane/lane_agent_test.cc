@@ -29,7 +29,11 @@ class Served {
             .Run(surface::Client::Connect<Contract>(world.loop.executor(), std::move(ours), "test"))
             .value();
   }
-  ~Served() { client->Close(); }
+  ~Served() {
+    client->Close();
+    EXPECT_TRUE(world.loop.RunUntil([this] { return server.sessions() == 0; }));
+    world.loop.RunUntilIdle();
+  }
 
   template <class Req, class Rep>
   base::Result<Rep> Call(const surface::Procedure<Req, Rep>& procedure, Req request) {
