@@ -85,12 +85,19 @@ std::optional<size_t> FanIn::Find(std::string_view node_id) const {
 Applied FanIn::Apply(std::string_view platform, const Attempt& attempt, uint64_t log_here,
                      bool log_final) {
   const auto index = Find(platform, attempt.node);
-  if (!index || attempt.n < 1 || attempt.status == NodeStatus::kPending) {
+  if (!index || attempt.n < 1) {
     return Applied::kUnknown;
   }
   Node& node = nodes_[*index];
   if (attempt.n < oldest_attempt_[*index] || attempt.n < node.attempt) {
     return Applied::kSame;
+  }
+  if (attempt.status == NodeStatus::kPending) {
+    const bool news = attempt.n > node.attempt && node.status != NodeStatus::kPending;
+    if (news) {
+      Wait(*index, attempt.n);
+    }
+    return news ? Applied::kChanged : Applied::kSame;
   }
   const bool known = attempt.n == node.attempt;
   if (known && model::IsTerminal(node.status)) {
@@ -199,21 +206,29 @@ std::vector<size_t> FanIn::Reset(std::string_view platform, std::span<const std:
     if (!index || nodes_[*index].attempt > attempts_before[i]) {
       continue;  // the next attempt was heard of before the answer to the request
     }
-    Node& node = nodes_[*index];
-    held_.erase(*index);
-    oldest_attempt_[*index] = node.attempt + 1;
-    Count(node, -1);
-    node.status = NodeStatus::kPending;
-    node.reason.clear();
-    node.exit_code.reset();
-    node.started_at.reset();
-    node.duration_ms.reset();
-    node.log_bytes = 0;
-    node.log_complete = false;
-    Count(node, +1);
+    const bool waits = nodes_[*index].status == NodeStatus::kPending;
+    if (waits && oldest_attempt_[*index] > nodes_[*index].attempt) {
+      continue;
+    }
+    Wait(*index, nodes_[*index].attempt + 1);
     changed.push_back(*index);
   }
   return changed;
+}
+
+void FanIn::Wait(size_t index, int32_t next_attempt) {
+  Node& node = nodes_[index];
+  held_.erase(index);
+  oldest_attempt_[index] = next_attempt;
+  Count(node, -1);
+  node.status = NodeStatus::kPending;
+  node.reason.clear();
+  node.exit_code.reset();
+  node.started_at.reset();
+  node.duration_ms.reset();
+  node.log_bytes = 0;
+  node.log_complete = false;
+  Count(node, +1);
 }
 
 void FanIn::Restore(const Node& written) {

@@ -127,6 +127,8 @@ class FanIn {
 
   const Lane* FindLane(std::string_view platform) const;
   Lane* FindLane(std::string_view platform);
+  /// The node is pending until `next_attempt` begins.
+  void Wait(size_t index, int32_t next_attempt);
   Applied Finish(size_t index, const model::Attempt& attempt, bool log_complete);
   void Count(const model::Node& node, int sign);
   void NoteIfRed(size_t index);

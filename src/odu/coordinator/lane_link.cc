@@ -157,6 +157,9 @@ void LaneLink::Follow(surface::Client& client) {
   attempts.on_remove = [](const std::string&) {};
   attempts.on_batch = [this] { handlers_.on_batch(); };
   const auto refused = [](const base::Error& error) {
+    if (error.kind() == ErrorKind::kGone) {
+      return;  // the end of the link, which Run sees too
+    }
     base::LogError("lane link", "subscription refused: {}", error.message());
   };
   client.Subscribe(model::LaneSurface::kAttempts, std::move(attempts), refused);

@@ -139,7 +139,7 @@ TEST(FanIn, UnknownNodesAndNonsenseAreToldApart) {
   EXPECT_EQ(Say(run, kMac, At("test", 1, NodeStatus::kOk)), Applied::kUnknown);
   EXPECT_EQ(Say(run, "riscv64-linux", At("build", 1, NodeStatus::kOk)), Applied::kUnknown);
   EXPECT_EQ(Say(run, kMac, At("build", 0, NodeStatus::kOk)), Applied::kUnknown);
-  EXPECT_EQ(Say(run, kMac, At("build", 1, NodeStatus::kPending)), Applied::kUnknown);
+  EXPECT_EQ(Say(run, kMac, At("build", 1, NodeStatus::kPending)), Applied::kSame);
 }
 
 TEST(FanIn, ADeadLaneIsHonest) {
@@ -199,6 +199,38 @@ TEST(FanIn, ARerunWhoseFirstNewsOvertookItsAnswerIsNotUndone) {
   EXPECT_EQ(run.Reset(kLinux, reset, std::vector<int32_t>{1, 1}), (std::vector<size_t>{4}));
   EXPECT_EQ(run.nodes()[3].status, NodeStatus::kRunning);
   EXPECT_EQ(run.nodes()[4].status, NodeStatus::kPending);
+}
+
+TEST(FanIn, ALaneMayItselfSayThatTheNextAttemptWaits) {
+  FanIn run = TwoLanes();
+  Say(run, kLinux, At("test", 1, NodeStatus::kSkipped));
+  EXPECT_EQ(Say(run, kLinux, At("test", 2, NodeStatus::kPending)), Applied::kChanged);
+  EXPECT_EQ(run.nodes()[4].status, NodeStatus::kPending);
+  EXPECT_EQ(run.AwaitedAttempt(4), 2);
+  EXPECT_EQ(Say(run, kLinux, At("test", 2, NodeStatus::kPending)), Applied::kSame);
+  EXPECT_EQ(Say(run, kLinux, At("test", 1, NodeStatus::kSkipped)), Applied::kSame);
+  // The answer to the request that caused it comes later and changes nothing.
+  EXPECT_TRUE(run.Reset(kLinux, std::vector<std::string>{"test"}, std::vector<int32_t>{1}).empty());
+  EXPECT_EQ(Say(run, kLinux, At("test", 2, NodeStatus::kOk)), Applied::kChanged);
+}
+
+TEST(FanIn, WhatAnEarlierOwnerWroteDownIsTakenOver) {
+  FanIn before = TwoLanes();
+  FanIn after = TwoLanes();
+  const auto say = [&](const Attempt& attempt) {
+    Say(before, kLinux, attempt);
+    after.Restore(before.nodes()[*before.Find(kLinux, attempt.node)]);
+  };
+  say(At("build", 1, NodeStatus::kRunning));
+  say(At("build", 1, NodeStatus::kFailed));
+  say(At("test", 1, NodeStatus::kSkipped));
+  before.Reset(kLinux, std::vector<std::string>{"build"}, std::vector<int32_t>{1});
+  after.Restore(before.nodes()[3]);
+  EXPECT_EQ(after.nodes(), before.nodes());
+  EXPECT_EQ(after.Cursor(), before.Cursor());
+  EXPECT_EQ(after.terminal(), before.terminal());
+  EXPECT_EQ(after.AwaitedAttempt(3), 2);
+  EXPECT_EQ(Say(after, kLinux, At("build", 1, NodeStatus::kFailed)), Applied::kSame);
 }
 
 TEST(FanIn, ANodeThatALaneDeathCutsDuringARerunCountsAsItsNextAttempt) {
