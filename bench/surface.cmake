@@ -1,0 +1,5 @@
+add_executable(surface_bench EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR}/surface_bench.cc")
+target_link_libraries(surface_bench PRIVATE odu_transport odu_surface odu_os odu_async odu_base)
+set_target_properties(surface_bench PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bench")
+odu_use_pch(surface_bench odu_pch)
+add_dependencies(bench surface_bench)
