@@ -166,10 +166,9 @@ class JustfileLoader {
     if (outcome->exit_code == 0) {
       return parsed;
     }
-    if (outcome->exit_code > 128 && outcome->errors.empty()) {
+    if (outcome->exit_code >= 128 && outcome->errors.empty()) {
       return base::Fail(base::ErrorKind::kHost, "just_died",
-                        fmt::format("plan: just ended with signal {} while it read the justfile",
-                                    outcome->exit_code - 128),
+                        "plan: just was ended by a signal while it read the justfile",
                         "thousands of recipes in one chain overflow its stack; try 'ulimit -s "
                         "unlimited'");
     }

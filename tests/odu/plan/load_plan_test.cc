@@ -319,7 +319,7 @@ TEST(LoadPlan, SaysThatJustItselfDied) {
     return JustOutcome{128 + 11, "", ""};
   });
   EXPECT_EQ(Shown(plan),
-            "just_died: plan: just ended with signal 11 while it read the justfile\n"
+            "just_died: plan: just was ended by a signal while it read the justfile\n"
             "  thousands of recipes in one chain overflow its stack; try 'ulimit -s unlimited'\n");
 }
 
