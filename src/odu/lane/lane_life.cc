@@ -228,8 +228,11 @@ class Life {
   async::Duration alone_since_{};
 };
 
-asio::awaitable<void> LiveOn(Life& life) {
+/// The reaper and the signal source wait for ever: the loop ends when the life does, with no task
+/// left.
+asio::awaitable<void> LiveOn(Life& life, asio::io_context& context) {
   co_await life.End();
+  context.stop();
 }
 
 base::Result<int> Serve(const LaneLifeOptions& options, os::ReadinessReport* report) {
@@ -252,7 +255,7 @@ base::Result<int> Serve(const LaneLifeOptions& options, os::ReadinessReport* rep
     report->Ready();
   }
   async::TaskGroup root(context.get_executor());
-  root.Spawn("life", [&life] { return LiveOn(life); });
+  root.Spawn("life", [&life, &context] { return LiveOn(life, context); });
   context.run();
   return 0;
 }
