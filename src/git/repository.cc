@@ -85,6 +85,10 @@ boost::asio::awaitable<base::Result<Repository>> OpenRepository(Runner& runner,
   }
   std::vector<std::string_view> answers = base::Split(result->stdout_text, '\n');
   answers.pop_back();
+  if (!answers.empty() && answers.front().starts_with("--path-format")) {
+    co_return base::Fail(ErrorKind::kHost, "git_too_old", "this git is older than 2.31",
+                         "install a newer one");
+  }
   if (!result->ok()) {
     co_return base::Pass(WhyNot(directory, answers, *result));
   }

@@ -24,7 +24,8 @@ struct Repository {
 
 /// The checkout that holds `directory`, by one git process. Failures, each with its remedy:
 /// kRefused "not_a_repository", "bare_repository", "inside_git_dir", "no_commit" (HEAD has none
-/// yet), "dubious_ownership" (git's safe.directory); kHost "git_missing", "git_failed".
+/// yet), "dubious_ownership" (git's safe.directory); kHost "git_missing",
+/// "git_too_old", "git_failed".
 boost::asio::awaitable<base::Result<Repository>> OpenRepository(Runner& runner,
                                                                 std::string directory);
 

@@ -121,6 +121,18 @@ TEST_F(RepositoryTest, APathWithALineBreakIsRefused) {
   EXPECT_EQ(Refusal(path).code(), "bad_path");
 }
 
+TEST_F(RepositoryTest, AGitThatDoesNotKnowThePathFormatIsToldToBeOld) {
+  support::TempDir dir;
+  // What git before 2.31 does with an option that it does not know: it prints it.
+  dir.Write("git", "#!/bin/sh\nshift 3\nprintf '%s\\n' \"$@\"\n", 0755);
+  os::Environment environment = TestEnvironment();
+  environment.Set("PATH", dir.path() + ":/usr/bin:/bin");
+  BlockingRunner runner(environment);
+  const auto opened = Blocking(OpenRepository(runner, dir.path()));
+  ASSERT_FALSE(opened.has_value());
+  EXPECT_EQ(opened.error().code(), "git_too_old");
+}
+
 TEST_F(RepositoryTest, TheCallersGitDirDoesNotLeadAstray) {
   support::GitRepo repo;
   const std::string sha = repo.Commit();

@@ -60,6 +60,24 @@ TEST_F(EnsureTest, AfterAKillTheNextOneHasAHigherEpoch) {
   EXPECT_EQ(os::ReadFile(place_.folder + "/epoch", 100), "2\n");
 }
 
+TEST_F(EnsureTest, WhoComesWhileTheServiceEndsGetsTheNextOne) {
+  ASSERT_TRUE(Ensured().has_value());
+  for (size_t i = 1; i <= 10; ++i) {
+    const os::ProcessIdentity ending = OwnerProcess();
+    ASSERT_TRUE(os::SendSignal(ending, SIGTERM));
+    auto client = Ensured();
+    ASSERT_TRUE(client.has_value()) << client.error().message();
+    // It may have answered before it heard the signal; then it says that it closes.
+    if ((*client)->hello().pid == ending.pid) {
+      loop_.Run((*client)->Closed());
+      client = Ensured();
+      ASSERT_TRUE(client.has_value()) << client.error().message();
+    }
+    EXPECT_NE((*client)->hello().pid, ending.pid);
+    EXPECT_EQ(Starts(), i + 1);
+  }
+}
+
 TEST_F(EnsureTest, WhatTheStartProgramSaidIsTheError) {
   SetMode("fails");
   const auto client = Ensured();

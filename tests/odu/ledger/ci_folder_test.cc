@@ -2,7 +2,10 @@
 
 #include <gtest/gtest.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
 #include <unistd.h>
+
+#include <functional>
 
 #include "ledger_fixture.h"
 #include "os/file_system.h"
@@ -83,6 +86,49 @@ TEST_F(CiFolderTest, AnotherUsersIsRefused) {
   ASSERT_EQ(chown((top_ / ".ci").c_str(), 65534, 65534), 0);
   EXPECT_EQ(Refusal().code(), "foreign_owner");
   EXPECT_EQ(Refusal(true).code(), "foreign_owner");
+}
+
+/// Runs `work` as an ordinary user, for whom permissions count; true when it said so.
+bool AsOrdinaryUser(const std::function<bool()>& work) {
+  const pid_t pid = fork();
+  if (pid == 0) {
+    const bool ordinary = geteuid() != 0 || (setgid(65534) == 0 && setuid(65534) == 0);
+    _exit(ordinary && work() ? 0 : 1);
+  }
+  int status = 0;
+  waitpid(pid, &status, 0);
+  return status == 0;
+}
+
+TEST_F(CiFolderTest, ACheckoutThatMayNotBeWrittenIsAFailureThatNamesThePath) {
+  ASSERT_EQ(chmod(top_.path().c_str(), 0555), 0);
+  EXPECT_TRUE(AsOrdinaryUser([&] {
+    const auto folder = PrepareCiFolder(top_.path(), false);
+    return !folder && folder.error().kind() == base::ErrorKind::kHost &&
+           folder.error().message() == "'" + (top_ / ".ci") + "': Permission denied";
+  }));
+  ASSERT_EQ(chmod(top_.path().c_str(), 0700), 0);
+}
+
+TEST_F(CiFolderTest, AReadOnlyOneOfOursIsMadeWritable) {
+  ASSERT_EQ(chmod(top_.path().c_str(), 0777), 0);
+  EXPECT_TRUE(AsOrdinaryUser([&] {
+    return mkdir((top_ / ".ci").c_str(), 0500) == 0 &&
+           PrepareCiFolder(top_.path(), false).has_value() && os::Exists(top_ / ".ci/.gitignore");
+  }));
+}
+
+TEST_F(CiFolderTest, ATrackedReadOnlyOneCannotTakeALog) {
+  ASSERT_EQ(chmod(top_.path().c_str(), 0777), 0);
+  const std::string log = top_.Write("log", "x");
+  EXPECT_TRUE(AsOrdinaryUser([&] {
+    if (mkdir((top_ / ".ci").c_str(), 0500) != 0 || !PrepareCiFolder(top_.path(), true)) {
+      return false;
+    }
+    const auto linked = Link(log);
+    return !linked &&
+           linked.error().message() == "'" + (top_ / ".ci/26d2c2d") + "': Permission denied";
+  }));
 }
 
 TEST_F(CiFolderTest, ALogGetsItsNameWhileItGrows) {

@@ -1,6 +1,8 @@
 #include "odu/ledger/journal.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/resource.h>
 
 #include "ledger_fixture.h"
 #include "odu/ledger/run_record.h"
@@ -174,6 +176,27 @@ TEST_F(JournalTest, SyncCoversWhatWasAppendedBefore) {
   ASSERT_TRUE(loop.Run(journal.Sync(worker)).has_value());
   EXPECT_TRUE(journal.synced());
   EXPECT_EQ(Scan(Text()).first, 2U);
+}
+
+TEST_F(JournalTest, WhatCouldNotBeWrittenIsWrittenLater) {
+  Journal journal = Created();
+  // A file size limit stands in for a full disk.
+  signal(SIGXFSZ, SIG_IGN);
+  rlimit before{};
+  ASSERT_EQ(getrlimit(RLIMIT_FSIZE, &before), 0);
+  rlimit tight = before;
+  tight.rlim_cur = Text().size() + 10;
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &tight), 0);
+  ASSERT_TRUE(journal.Append(1, SampleNode("build", model::NodeStatus::kOk)).has_value());
+  const auto flushed = journal.Flush();
+  ASSERT_EQ(setrlimit(RLIMIT_FSIZE, &before), 0);
+  signal(SIGXFSZ, SIG_DFL);
+  EXPECT_FALSE(flushed.has_value());
+  EXPECT_TRUE(Scan(Text()).second.torn);
+  ASSERT_TRUE(journal.Append(2, SampleNode("test", model::NodeStatus::kOk)).has_value());
+  ASSERT_TRUE(journal.Flush().has_value());
+  EXPECT_EQ(Scan(Text()).first, 3U);
+  EXPECT_FALSE(Scan(Text()).second.torn);
 }
 
 TEST_F(JournalTest, AMissingOneIsGone) {
