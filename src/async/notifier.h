@@ -21,7 +21,8 @@ class Notifier {
 
   /// Returns at once when notified since the last Wait(), else at the next Notify(). True then;
   /// false when the waiting coroutine was cancelled, whose next co_await then throws.
-  /// (Name the result, then test it: g++ 12 miscompiles a co_await inside an if or while condition.)
+  /// (Name the result, then test it: in a coroutine without other local variables g++ 12
+  /// miscompiles a co_await inside a condition.)
   boost::asio::awaitable<bool> Wait();
 
  private:

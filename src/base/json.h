@@ -25,8 +25,8 @@ struct JsonLimits {
 /// line and column in the message; `what` names the text ("hosts.json", "message").
 Result<json::value> ParseJson(std::string_view text, std::string_view what, JsonLimits limits = {});
 
-/// Appends `text` to `out` as a JSON string, quotes included. Bytes that are not UTF-8 become U+FFFD
-/// each: one odd file name must not make a whole message unreadable.
+/// Appends `text` to `out` as a JSON string, quotes included. Bytes that are not UTF-8 become
+/// U+FFFD each: one odd file name must not make a whole message unreadable.
 void AppendJsonString(std::string& out, std::string_view text);
 
 }  // namespace base
