@@ -95,7 +95,10 @@ class Grammar {
       return invocation;
     }
     for (const std::string& extra : app_.remaining()) {
-      return UnknownOption(command_, extra);
+      // CLI11 counts the mark after which everything is an argument among the extras.
+      if (extra != "--") {
+        return UnknownOption(command_, extra);
+      }
     }
     invocation.arguments = std::move(arguments_);
     for (size_t i = 0; i < command_.options.size(); ++i) {
@@ -120,6 +123,10 @@ class Grammar {
     const std::string_view text = error.what();
     const std::string name(text.substr(0, text.find_first_of(": ")));
     const OptionSpec* option = FindOption(command_, name);
+    if (option == nullptr) {
+      // "no-deps was given a disallowed flag override"
+      option = FindOption(command_, "--" + name);
+    }
     if (option == nullptr) {
       return Usage("bad_usage", fmt::format("{}: {}", command_.name, text), HelpHint(command_));
     }

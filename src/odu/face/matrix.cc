@@ -59,9 +59,9 @@ std::vector<Row> Rows(const View& view, const std::vector<std::string_view>& pla
   return rows;
 }
 
-std::string CellText(const model::Node* node, int64_t now_ms, size_t columns, bool colour) {
+std::string CellText(const model::Node* node, int64_t now_ms) {
   if (node == nullptr) {
-    return Padded("", columns);
+    return {};
   }
   std::string text(node->status == model::NodeStatus::kRunning ? Spinner(now_ms)
                                                                : model::StatusGlyph(node->status));
@@ -71,7 +71,12 @@ std::string CellText(const model::Node* node, int64_t now_ms, size_t columns, bo
   if (node->attempt > 1) {
     text += fmt::format(" #{}", node->attempt);
   }
-  return Tinted(Padded(Cut(text, columns), columns), TintOf(node->status), colour);
+  return text;
+}
+
+std::string WithoutBlanks(std::string line) {
+  line.resize(line.find_last_not_of(' ') + 1);
+  return line;
 }
 
 /// 0 shows first: what runs or is red; then what waits; what is done goes first when room is short.
@@ -227,14 +232,18 @@ std::string Frame(const View& view, int64_t now_ms, const FrameStyle& style,
     for (const std::string_view platform : platforms) {
       line += "  " + Padded(platform, cell_columns);
     }
-    add(Tinted(line, Tint::kDim, style.colour));
+    add(Tinted(WithoutBlanks(line), Tint::kDim, style.colour));
   }
   for (const Row& row : rows) {
     std::string line = Padded(Cut(row.recipe, name_columns), name_columns);
     for (const model::Node* node : row.cells) {
-      line += "  " + CellText(node, now_ms, cell_columns, style.colour);
+      const std::string text = Cut(CellText(node, now_ms), cell_columns);
+      const std::string blanks(cell_columns - DisplayWidth(text), ' ');
+      line += "  ";
+      line += node == nullptr ? "" : Tinted(text, TintOf(node->status), style.colour);
+      line += blanks;
     }
-    add(line);
+    add(WithoutBlanks(line));
   }
   if (left_out > 0) {
     add(Tinted(fmt::format("… and {} more", left_out), Tint::kDim, style.colour));

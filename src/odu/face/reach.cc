@@ -114,13 +114,14 @@ boost::asio::awaitable<base::Result<View>> Look(FaceContext& context, surface::C
   tasks.Spawn("watch the link", [&client, gathering] { return UntilClosed(&client, gathering); });
   const base::Result<void> complete = co_await async::WithDeadline(
       context.clock, kLookDeadline, UntilComplete(gathering), "the coordinator's state");
+  const std::optional<base::Error> failed = gathering->error;
   tasks.Kill();
   co_await tasks.Join();
   for (const int64_t subscription : subscriptions) {
     client.Unsubscribe(subscription);
   }
-  if (gathering->error.has_value()) {
-    co_return base::Pass(*gathering->error);
+  if (failed.has_value()) {
+    co_return base::Pass(*failed);
   }
   if (!complete) {
     co_return base::Pass(complete.error());

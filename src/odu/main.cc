@@ -1,0 +1,543 @@
+#include <fmt/format.h>
+#include <sys/stat.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <array>
+#include <boost/asio/io_context.hpp>
+#include <functional>
+#include <map>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "async/clock.h"
+#include "async/task_group.h"
+#include "odu/command/checkout.h"
+#include "odu/command/dump.h"
+#include "odu/command/hosts.h"
+#include "odu/command/stored_runs.h"
+#include "odu/coordinator/serve.h"
+#include "odu/face/attach.h"
+#include "odu/face/command_line.h"
+#include "odu/face/error_text.h"
+#include "odu/face/logs.h"
+#include "odu/face/run.h"
+#include "odu/face/status.h"
+#include "odu/face/status_report.h"
+#include "odu/face/steer.h"
+#include "odu/face/wait.h"
+#include "odu/model/run_id.h"
+#include "os/file_system.h"
+#include "os/signals.h"
+#include "os/terminal.h"
+#include "service/control.h"
+
+// The program `odu`: joins the command line, a real clock, a real terminal and the faces.
+namespace {
+
+using boost::asio::awaitable;
+using odu::face::Console;
+using odu::face::FaceContext;
+using odu::face::Invocation;
+using odu::face::Start;
+namespace command = odu::command;
+namespace face = odu::face;
+namespace model = odu::model;
+
+using Exit = base::Result<int>;
+
+constexpr int64_t kMaxJobs = 4096;
+constexpr int64_t kMaxTimeoutSeconds = 10LL * 365 * 24 * 3600;
+constexpr int64_t kMaxOffset = int64_t{1} << 53;
+constexpr int64_t kDefaultRuns = 20;
+
+/// What every command gets.
+struct Caller {
+  Invocation invocation;
+  os::Environment environment;
+  std::string cwd;
+  Console& console;
+
+  bool as_json() const { return invocation.Has("--output"); }
+};
+
+mode_t OwnUmask() {
+  const mode_t mask = umask(0);
+  umask(mask);
+  return mask;
+}
+
+/// An odu that a recipe calls is nobody's recipe itself: its coordinator must not carry the marks
+/// by which a lane finds the recipe's processes.
+os::Environment WithoutRecipe(os::Environment environment) {
+  constexpr std::array<std::string_view, 5> kMarks{"ODU_RUN", "ODU_NODE", "ODU_PLATFORM",
+                                                   "ODU_ATTEMPT*", "ODU"};
+  environment.RemoveMatching(kMarks);
+  return environment;
+}
+
+base::Result<service::ServicePlace> CoordinatorOf(const Caller& caller) {
+  const auto self = os::RealPath("/proc/self/exe");
+  if (!self) {
+    return base::Pass(self.error());
+  }
+  auto place =
+      odu::coordinator::PlaceOf(caller.cwd, WithoutRecipe(caller.environment), *self, ODU_VERSION);
+  if (place) {
+    place->client_name = fmt::format("odu {} (pid {})", caller.invocation.command->name, getpid());
+  }
+  return place;
+}
+
+using Job = std::move_only_function<awaitable<Exit>(FaceContext&, const command::Checkout&)>;
+
+/// Runs a face on an event loop of its own.
+Exit WithCoordinator(const Caller& caller, Job job) {
+  const auto checkout = command::FindCheckout(caller.cwd, caller.environment);
+  if (!checkout) {
+    return base::Pass(checkout.error());
+  }
+  const auto place = CoordinatorOf(caller);
+  if (!place) {
+    return base::Pass(place.error());
+  }
+  boost::asio::io_context loop(1);
+  async::SystemClock clock;
+  os::Reaper reaper(loop.get_executor());
+  FaceContext context{loop.get_executor(), clock, reaper, caller.console, *place};
+  Exit exit = base::Fail(base::ErrorKind::kBug, "bug", "the command ended without an answer");
+  async::TaskGroup tasks(loop.get_executor(), [&](std::string_view, std::string_view what) {
+    exit = base::Fail(base::ErrorKind::kBug, "bug", std::string(what));
+    loop.stop();
+  });
+  tasks.Spawn("command", [&]() -> awaitable<void> {
+    exit = co_await job(context, *checkout);
+    loop.stop();
+  });
+  loop.run();
+  return exit;
+}
+
+base::Result<std::map<std::string, std::string>> HostPins(const Invocation& invocation) {
+  std::map<std::string, std::string> pins;
+  for (const std::string& pin : invocation.Values("--host")) {
+    const size_t equals = pin.find('=');
+    if (equals == std::string::npos || equals == 0 || equals + 1 == pin.size()) {
+      return base::Fail(base::ErrorKind::kUsage, "bad_host",
+                        fmt::format("--host expects PLATFORM=ADDR, got '{}'", pin),
+                        "for example --host x86_64-linux=localhost");
+    }
+    pins[pin.substr(0, equals)] = pin.substr(equals + 1);
+  }
+  return pins;
+}
+
+base::Result<model::RunStartRequest> StartRequest(const Caller& caller) {
+  const Invocation& given = caller.invocation;
+  const auto pins = HostPins(given);
+  if (!pins) {
+    return base::Pass(pins.error());
+  }
+  const auto jobs = given.Number("--jobs", 1, kMaxJobs);
+  if (!jobs) {
+    return base::Pass(jobs.error());
+  }
+  model::RunStartRequest start;
+  start.request_id = model::NewRunId(async::SystemClock().WallMs());
+  start.scope.selectors = given.arguments;
+  start.scope.platforms = given.Values("--platform");
+  start.scope.root = given.Value("--root");
+  start.scope.pipeline_file = given.Value("--pipeline");
+  start.scope.no_deps = given.Has("--no-deps");
+  start.scope.no_strict = given.Has("--no-strict");
+  start.scope.no_snapshot = given.Has("--no-snapshot");
+  start.scope.no_post = given.Has("--no-post");
+  start.hosts = *pins;
+  start.jobs = static_cast<int32_t>(jobs->value_or(0));
+  start.when_busy = given.Has("--supersede") ? model::WhenBusy::kSupersede
+                    : given.Has("--queue")   ? model::WhenBusy::kQueue
+                                             : model::WhenBusy::kRefuse;
+  start.cwd = caller.cwd;
+  start.env = caller.environment.entries();
+  start.umask = static_cast<int32_t>(OwnUmask());
+  start.started_by = fmt::format("odu run (pid {})", getpid());
+  return start;
+}
+
+Exit DoRun(const Caller& caller) {
+  auto start = StartRequest(caller);
+  if (!start) {
+    return base::Pass(start.error());
+  }
+  face::RunCall call;
+  call.start = std::move(*start);
+  call.detach = caller.invocation.Has("--detach");
+  if (caller.invocation.Has("--progress")) {
+    const bool second = caller.invocation.Value("--progress") == "json=2";
+    call.format = second ? face::LineFormat::kNdjson2 : face::LineFormat::kNdjson;
+  }
+  return WithCoordinator(caller, [&call](FaceContext& context, const command::Checkout&) {
+    return face::Run(context, std::move(call));
+  });
+}
+
+/// The checkout's state: of its coordinator, or of the store where nobody needs to run.
+awaitable<base::Result<face::View>> StatusView(FaceContext& context,
+                                               const command::Checkout& checkout) {
+  auto live = co_await face::LiveStatus(context, Start::kNever);
+  if (live || live.error().code() != "not_running") {
+    co_return live;
+  }
+  const auto adoption = command::NeedsAdoption(checkout);
+  if (!adoption) {
+    co_return base::Pass(adoption.error());
+  }
+  if (*adoption) {
+    co_return co_await face::LiveStatus(context, Start::kIfNeeded);
+  }
+  auto run = command::IdleRun(checkout);
+  if (!run) {
+    co_return base::Pass(run.error());
+  }
+  face::View view;
+  view.run = std::move(*run);
+  co_return view;
+}
+
+Exit DoStatus(const Caller& caller) {
+  return WithCoordinator(
+      caller,
+      [&caller](FaceContext& context, const command::Checkout& checkout) -> awaitable<Exit> {
+        const auto view = co_await StatusView(context, checkout);
+        if (!view) {
+          co_return base::Pass(view.error());
+        }
+        face::PrintStatus(context.console, *view, context.clock.WallMs(), caller.as_json());
+        co_return 0;
+      });
+}
+
+Exit DoAttach(const Caller& caller) {
+  return WithCoordinator(caller, [&caller](FaceContext& context, const command::Checkout&) {
+    return face::Attach(context, caller.as_json());
+  });
+}
+
+base::Result<face::LogsCall> LogsCallOf(const Caller& caller) {
+  const auto attempt = caller.invocation.Number("--attempt", 1, INT32_MAX);
+  if (!attempt) {
+    return base::Pass(attempt.error());
+  }
+  const auto offset = caller.invocation.Number("--offset", -kMaxOffset, kMaxOffset);
+  if (!offset) {
+    return base::Pass(offset.error());
+  }
+  face::LogsCall call;
+  call.node = caller.invocation.arguments.front();
+  call.attempt = static_cast<int32_t>(attempt->value_or(0));
+  call.offset = offset->value_or(0);
+  call.follow = caller.invocation.Has("--follow");
+  call.raw = caller.invocation.Has("--raw");
+  return call;
+}
+
+Exit PrintStoredLog(const Caller& caller, const command::Checkout& checkout,
+                    const face::LogsCall& call) {
+  const auto log =
+      command::FindLog(checkout, caller.invocation.Value("--run"), call.node, call.attempt);
+  if (!log) {
+    return base::Pass(log.error());
+  }
+  const auto printed = face::PrintLogFile(caller.console, log->path, call);
+  if (!printed) {
+    return base::Pass(printed.error());
+  }
+  return 0;
+}
+
+awaitable<Exit> FollowLog(const Caller& caller, FaceContext& context,
+                          const command::Checkout& checkout, face::LogsCall call) {
+  const auto view = co_await StatusView(context, checkout);
+  if (!view) {
+    co_return base::Pass(view.error());
+  }
+  const std::string run = caller.invocation.Value("--run");
+  const bool is_live = view->run.run_id.has_value() &&
+                       (run.empty() || run == *view->run.run_id || run == view->run.ref);
+  if (!is_live) {
+    co_return PrintStoredLog(caller, checkout, call);
+  }
+  uint64_t size_now = 0;
+  if (call.offset < 0) {
+    const auto log = command::FindLog(checkout, *view->run.run_id, call.node, call.attempt);
+    size_now = log ? log->size : 0;
+  }
+  auto client = co_await face::Reach(context, Start::kIfNeeded);
+  if (!client) {
+    co_return base::Pass(client.error());
+  }
+  co_return co_await face::LiveLog(context, **client, *view, std::move(call), size_now);
+}
+
+Exit DoLogs(const Caller& caller) {
+  auto call = LogsCallOf(caller);
+  if (!call) {
+    return base::Pass(call.error());
+  }
+  if (!call->follow) {
+    const auto checkout = command::FindCheckout(caller.cwd, caller.environment);
+    return checkout ? PrintStoredLog(caller, *checkout, *call) : base::Pass(checkout.error());
+  }
+  return WithCoordinator(caller, [&](FaceContext& context, const command::Checkout& checkout) {
+    return FollowLog(caller, context, checkout, std::move(*call));
+  });
+}
+
+/// A command that only acts on what is there starts a coordinator for an orphaned run alone.
+base::Result<Start> StartForOrphans(const command::Checkout& checkout) {
+  const auto adoption = command::NeedsAdoption(checkout);
+  if (!adoption) {
+    return base::Pass(adoption.error());
+  }
+  return *adoption ? Start::kIfNeeded : Start::kNever;
+}
+
+Exit DoWait(const Caller& caller) {
+  const auto timeout = caller.invocation.Number("--timeout", 0, kMaxTimeoutSeconds);
+  if (!timeout) {
+    return base::Pass(timeout.error());
+  }
+  face::WaitCall call;
+  call.request.settle = caller.invocation.Has("--settle");
+  call.request.expected_sha = caller.invocation.Value("--expected-sha");
+  call.request.after = caller.invocation.Value("--after");
+  if (timeout->has_value()) {
+    call.timeout_ms = **timeout * 1000;
+  }
+  return WithCoordinator(
+      caller, [&](FaceContext& context, const command::Checkout& checkout) -> awaitable<Exit> {
+        const auto start = StartForOrphans(checkout);
+        if (!start) {
+          co_return base::Pass(start.error());
+        }
+        call.start = *start;
+        auto exit = co_await face::Wait(context, call);
+        if (!exit && exit.error().code() == "not_running") {
+          const auto idle = command::IdleRun(checkout);
+          const model::Run none;
+          co_return base::Pass(face::NoRun(idle ? *idle : none, context.clock.WallMs()));
+        }
+        co_return exit;
+      });
+}
+
+Exit DoRerun(const Caller& caller) {
+  return WithCoordinator(caller, [&caller](FaceContext& context, const command::Checkout&) {
+    return face::Rerun(context, caller.invocation.arguments, caller.as_json());
+  });
+}
+
+Exit DoCancel(const Caller& caller) {
+  return WithCoordinator(
+      caller, [&](FaceContext& context, const command::Checkout& checkout) -> awaitable<Exit> {
+        const auto start = StartForOrphans(checkout);
+        if (!start) {
+          co_return base::Pass(start.error());
+        }
+        face::CancelCall call;
+        call.targets = caller.invocation.arguments;
+        call.at_once = caller.invocation.Has("--at-once");
+        call.start = *start;
+        call.as_json = caller.as_json();
+        co_return co_await face::Cancel(context, std::move(call));
+      });
+}
+
+Exit DoRuns(const Caller& caller) {
+  const auto limit = caller.invocation.Number("--limit", 1, 100000);
+  if (!limit) {
+    return base::Pass(limit.error());
+  }
+  const auto count = static_cast<size_t>(limit->value_or(kDefaultRuns));
+  const bool all = caller.invocation.Has("--all");
+  base::Result<odu::ledger::RunList> list;
+  if (all) {
+    list = command::AllStoredRuns(caller.environment, count);
+  } else {
+    const auto checkout = command::FindCheckout(caller.cwd, caller.environment);
+    if (!checkout) {
+      return base::Pass(checkout.error());
+    }
+    list = command::StoredRuns(*checkout, count);
+  }
+  if (!list) {
+    return base::Pass(list.error());
+  }
+  for (const std::string& trouble : list->trouble) {
+    caller.console.Err(fmt::format("odu: runs: {}\n", trouble));
+  }
+  caller.console.Out(caller.as_json() ? face::RunsJson(list->runs)
+                                      : face::RunsText(list->runs, async::SystemClock().WallMs(),
+                                                       all, caller.console.colour()));
+  return 0;
+}
+
+Exit Print(const Caller& caller, const base::Result<std::string>& text) {
+  if (!text) {
+    return base::Pass(text.error());
+  }
+  caller.console.Out(*text);
+  return 0;
+}
+
+command::PlanCall PlanCallOf(const Caller& caller) {
+  command::PlanCall call;
+  call.cwd = caller.cwd;
+  call.root = caller.invocation.Value("--root");
+  call.pipeline_file = caller.invocation.Value("--pipeline");
+  call.platform = caller.invocation.Value("--platform");
+  call.environment = caller.environment;
+  return call;
+}
+
+Exit DoDump(const Caller& caller) {
+  return Print(caller, command::Dump(PlanCallOf(caller)));
+}
+
+Exit DoGraph(const Caller& caller) {
+  return Print(caller, command::Graph(PlanCallOf(caller)));
+}
+
+Exit DoHosts(const Caller& caller) {
+  if (caller.invocation.Has("--init")) {
+    return Print(caller, command::InitHosts(caller.environment, caller.as_json()));
+  }
+  return Print(caller, command::ShowHosts(caller.environment, caller.cwd, caller.as_json()));
+}
+
+Exit StopCoordinator(const Caller& caller) {
+  return WithCoordinator(
+      caller, [](FaceContext& context, const command::Checkout&) -> awaitable<Exit> {
+        const auto stopped = co_await service::Stop(context.executor, context.clock, context.place);
+        if (!stopped) {
+          co_return base::Pass(stopped.error());
+        }
+        context.console.Err(
+            fmt::format("stopped the coordinator (pid {}); its lanes run on\n", stopped->pid));
+        co_return 0;
+      });
+}
+
+Exit RestartCoordinator(const Caller& caller) {
+  return WithCoordinator(
+      caller, [](FaceContext& context, const command::Checkout&) -> awaitable<Exit> {
+        const auto client = co_await service::Restart(context.executor, context.clock,
+                                                      context.reaper, context.place);
+        if (!client) {
+          co_return base::Pass(client.error());
+        }
+        context.console.Err(fmt::format("the coordinator is pid {} now\n", (*client)->hello().pid));
+        co_return 0;
+      });
+}
+
+Exit DoServe(const Caller& caller) {
+  const Invocation& given = caller.invocation;
+  if (given.Has("--stop") && given.Has("--restart")) {
+    return base::Fail(base::ErrorKind::kUsage, "conflicting_options",
+                      "'--stop' and '--restart' exclude each other");
+  }
+  if (given.Has("--stop")) {
+    return StopCoordinator(caller);
+  }
+  if (given.Has("--restart")) {
+    return RestartCoordinator(caller);
+  }
+  odu::coordinator::ServeOptions options;
+  options.directory =
+      caller.environment.Get(odu::coordinator::kCheckoutVariable).value_or(caller.cwd);
+  options.foreground = given.Has("--foreground");
+  options.build = ODU_VERSION;
+  options.started_by = fmt::format("odu serve (pid {})", getpid());
+  const auto served = odu::coordinator::Serve(options);
+  return served ? Exit(0) : Exit(base::Pass(served.error()));
+}
+
+struct Row {
+  std::string_view name;
+  Exit (*run)(const Caller&);
+};
+constexpr std::array kRows{
+    Row{"run", DoRun},   Row{"status", DoStatus}, Row{"attach", DoAttach}, Row{"logs", DoLogs},
+    Row{"wait", DoWait}, Row{"rerun", DoRerun},   Row{"cancel", DoCancel}, Row{"runs", DoRuns},
+    Row{"dump", DoDump}, Row{"graph", DoGraph},   Row{"hosts", DoHosts},   Row{"serve", DoServe},
+};
+
+Exit Dispatch(const Caller& caller) {
+  const Invocation& invocation = caller.invocation;
+  if (invocation.help) {
+    caller.console.Out(invocation.command == nullptr ? face::MainHelp()
+                                                     : face::CommandHelp(*invocation.command));
+    return 0;
+  }
+  if (invocation.version) {
+    caller.console.Out("odu " ODU_VERSION "\n");
+    return 0;
+  }
+  if (invocation.options_json) {
+    caller.console.Out(face::OptionsJson());
+    return 0;
+  }
+  for (const Row& row : kRows) {
+    if (row.name == invocation.command->name) {
+      return row.run(caller);
+    }
+  }
+  return base::Fail(base::ErrorKind::kBug, "bug", "a command without a function");
+}
+
+int PrintError(Console& console, const base::Error& error, bool as_json) {
+  if (as_json) {
+    console.Out(face::ErrorJson(error));
+  } else {
+    console.Err(face::ErrorText(error));
+  }
+  return error.ExitCode();
+}
+
+int Main(const std::vector<std::string>& arguments) {
+  os::IgnoreBrokenPipes();
+  const os::Environment environment = os::Environment::Current();
+  Console::Ends ends;
+  ends.out_is_terminal = os::IsTerminal(STDOUT_FILENO);
+  ends.err_is_terminal = os::IsTerminal(STDERR_FILENO);
+  ends.colour = os::WantsColour(ends.out_is_terminal, environment);
+  Console console(ends);
+  const bool as_json = face::WantsJsonErrors(arguments);
+  auto invocation = face::ParseCommandLine(arguments);
+  if (!invocation) {
+    return PrintError(console, invocation.error(), as_json);
+  }
+  auto cwd = os::CurrentDirectory();
+  if (!cwd) {
+    return PrintError(console, cwd.error(), as_json);
+  }
+  const Caller caller{std::move(*invocation), environment, std::move(*cwd), console};
+  const Exit exit = Dispatch(caller);
+  if (!exit) {
+    return PrintError(console, face::InCommand(exit.error(), caller.invocation.command->name),
+                      as_json);
+  }
+  if (console.failure().has_value() && !console.reader_left()) {
+    return PrintError(console, *console.failure(), false);
+  }
+  return *exit;
+}
+
+}  // namespace
+
+int main(int count, char** words) {
+  return Main(std::vector<std::string>(words + std::min(count, 1), words + count));
+}

@@ -1,0 +1,84 @@
+#include "odu/face/wait.h"
+
+#include <gtest/gtest.h>
+
+#include "served_checkout.h"
+
+namespace odu::face {
+namespace {
+
+TEST(Wait, PrintsTheAnswerAsOneLine) {
+  ServedCheckout served;
+  served.Open();
+  model::NextRequest asked;
+  served.next = [&](const model::NextRequest& request) {
+    asked = request;
+    model::NextReply reply;
+    reply.run = "7f59054#2";
+    reply.run_id = "01K9TESTRUN00000000000000";
+    reply.settled = true;
+    reply.verdict = model::Verdict::kFailed;
+    reply.failed = {"ci::lint@x86_64-linux"};
+    reply.duration_ms = 5000;
+    reply.cursor = "c1";
+    return reply;
+  };
+  WaitCall call;
+  call.request.settle = true;
+  call.request.expected_sha = "7f59";
+  call.timeout_ms = 60'000;
+  const auto exit = served.loop.Run(Wait(served.context, call));
+  ASSERT_TRUE(exit.has_value()) << exit.error().message();
+  EXPECT_EQ(*exit, 1);
+  EXPECT_EQ(served.captured.Out(),
+            R"({"run":"7f59054#2","run_id":"01K9TESTRUN00000000000000","settled":true,)"
+            R"("passed":false,"verdict":"failed","fail_fast":false,"timed_out":false,)"
+            R"("failed":["ci::lint@x86_64-linux"],"errored":[],"cancelled":[],"skipped":[],)"
+            R"("duration_ms":5000,"cursor":"c1","unposted":[]})"
+            "\n");
+  EXPECT_TRUE(asked.settle);
+  EXPECT_EQ(asked.expected_sha, "7f59");
+  ASSERT_TRUE(asked.deadline_ms.has_value());
+  EXPECT_LE(*asked.deadline_ms, 60'000);
+  EXPECT_GT(*asked.deadline_ms, 0);
+}
+
+TEST(Wait, EveryAnswerHasItsExitCode) {
+  model::NextReply reply;
+  reply.settled = true;
+  reply.verdict = model::Verdict::kPassed;
+  EXPECT_EQ(ExitCodeOf(reply), 0);
+  reply.verdict = model::Verdict::kCancelled;
+  EXPECT_EQ(ExitCodeOf(reply), 1);
+  reply.verdict = model::Verdict::kIncomplete;
+  EXPECT_EQ(ExitCodeOf(reply), 3);
+  reply = model::NextReply();
+  reply.fail_fast = true;
+  reply.failed = {"a@x86_64-linux"};
+  EXPECT_EQ(ExitCodeOf(reply), 1);
+  reply = model::NextReply();
+  reply.timed_out = true;
+  EXPECT_EQ(ExitCodeOf(reply), 4);
+}
+
+TEST(Wait, WithoutACoordinatorThereIsNothingToWaitFor) {
+  ServedCheckout served;
+  const auto exit = served.loop.Run(Wait(served.context, WaitCall()));
+  ASSERT_FALSE(exit.has_value());
+  EXPECT_EQ(exit.error().code(), "not_running");
+  EXPECT_EQ(served.captured.Out(), "");
+}
+
+TEST(Wait, ARefusalIsPassedOn) {
+  ServedCheckout served;
+  served.Open();
+  served.next = [](const model::NextRequest&) -> base::Result<model::NextReply> {
+    return base::Fail(base::ErrorKind::kRefused, "bad_cursor", "the cursor is of another run");
+  };
+  const auto exit = served.loop.Run(Wait(served.context, WaitCall()));
+  ASSERT_FALSE(exit.has_value());
+  EXPECT_EQ(exit.error().code(), "bad_cursor");
+}
+
+}  // namespace
+}  // namespace odu::face
