@@ -2,6 +2,7 @@
 
 #include <csignal>
 #include <set>
+#include <utility>
 #include <vector>
 
 #include "os/process.h"
@@ -35,7 +36,8 @@ boost::asio::awaitable<size_t> EndLeftovers(async::Clock& clock, async::Worker& 
   const async::Duration until = clock.Now() + grace;
   int kill_rounds = 0;
   while (kill_rounds < kKillRounds) {
-    const auto left = co_await worker.Run([marker] { return Marked(marker); });
+    auto look = [marker] { return Marked(marker); };
+    const auto left = co_await worker.Run(std::move(look));
     if (left.empty()) {
       break;
     }

@@ -7,11 +7,9 @@
 #include <utility>
 
 #include "base/log.h"
-#include "git/changes.h"
-#include "git/repository.h"
-#include "git/tree.h"
 #include "git/worktree.h"
 #include "odu/coordinator/leftovers.h"
+#include "odu/coordinator/tree_check.h"
 #include "odu/ledger/ci_folder.h"
 #include "odu/ledger/log_store.h"
 #include "odu/model/ids.h"
@@ -22,6 +20,7 @@
 
 namespace odu::coordinator {
 
+using base::Pass;
 using base::Result;
 using boost::asio::awaitable;
 using model::Node;
@@ -142,11 +141,9 @@ void LiveRun::BeginLane(LaneStart start) {
   lanes_.push_back(std::move(state));
   const std::string platform = start.lane.platform;
   if (start.over) {
+    // Its end was written down, and what it left unfinished before that.
     ShowLane(lane, "ended", "");
-    for (const size_t node : fan_in_.LaneDied(platform, kLaneDied, world_.clock.WallMs())) {
-      Touch(node);
-    }
-    Publish();
+    fan_in_.SetLaneSettled(platform, true);
     return;
   }
   LaneHandlers handlers;
@@ -180,19 +177,24 @@ void LiveRun::ShowLane(LaneState& lane, std::string_view state, std::string_view
   lane.shown.detail = detail;
   lane.shown.since = world_.clock.WallMs();
   const bool writing = stage_ != Stage::kClosing && stage_ != Stage::kClosed;
-  if (writing && (state == "connected" || state == "failed" || state == "ended")) {
-    ledger::LaneLine line;
-    line.platform = lane.shown.platform;
-    line.host = lane.shown.host;
-    line.state = lane.shown.state;
-    line.detail = lane.shown.detail;
-    line.ended = state != "connected";
-    if (auto kept = journal_.Append(lane.shown.since, ledger::JournalBody(line)); !kept) {
-      base::LogError("run", "{}: {}", header_.ref, kept.error().message());
-    }
+  if (writing && state == "connected") {
+    WriteLane(lane, false);
     static_cast<void>(journal_.Flush());  // a failure is met, and told, by the next Publish
   }
   board_.lanes.Put(lane.shown.platform, lane.shown);
+}
+
+void LiveRun::WriteLane(const LaneState& lane, bool ended) {
+  ledger::LaneLine line;
+  line.platform = lane.shown.platform;
+  line.host = lane.shown.host;
+  line.state = lane.shown.state;
+  line.detail = lane.shown.detail;
+  line.ended = ended;
+  const auto kept = journal_.Append(world_.clock.WallMs(), ledger::JournalBody(line));
+  if (!kept) {
+    base::LogError("run", "{}: {}", header_.ref, kept.error().message());
+  }
 }
 
 void LiveRun::OnAttempt(const std::string& platform, const model::Attempt& attempt,
@@ -242,16 +244,21 @@ void LiveRun::NameLog(size_t index) {
   }
 }
 
-void LiveRun::Publish() {
+void LiveRun::WriteChanged() {
   const int64_t now = world_.clock.WallMs();
   for (const size_t node : changed_) {
     touched_[node] = false;
-    if (auto kept = journal_.Append(now, fan_in_.nodes()[node]); !kept) {
+    const auto kept = journal_.Append(now, fan_in_.nodes()[node]);
+    if (!kept) {
       base::LogError("run", "{}: {}", header_.ref, kept.error().message());
     }
     unpublished_.push_back(node);
   }
   changed_.clear();
+}
+
+void LiveRun::Publish() {
+  WriteChanged();
   if (auto flushed = journal_.Flush(); !flushed) {
     if (!retrying_) {
       retrying_ = true;
@@ -319,23 +326,30 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, std::string why) {
   const bool died = why == kLaneDied;
   const std::string reason(died ? kLaneDied : std::string_view("lane did not start"));
   for (const size_t index : fan_in_.LaneDied(platform, reason, world_.clock.WallMs())) {
-    const Node& node = fan_in_.nodes()[index];
-    const std::string path = logs_.PathOf(node, node.attempt);
-    static_cast<void>(os::MakeDirs(path.substr(0, path.rfind('/')), 0700));
-    auto log = os::AppendFile::Open(path);
-    const Result<void> written =
-        log ? log->Append("\n[odu] " + reason + (died ? "" : ": " + why) + "\n")
-            : Result<void>(base::Pass(log.error()));
-    if (!written) {
-      base::LogError("run", "{}: {}", header_.ref, written.error().message());
-    }
-    fan_in_.SetLogBytes(index, log ? log->size() : 0);
+    WriteEpitaph(index, died ? reason : reason + ": " + why);
     Touch(index);
   }
+  // Last, so that an owner who dies in between leaves the burial to the next one.
+  WriteChanged();
+  WriteLane(lane, true);
   board_.Notify(NoticeLevel::kError, "lane " + platform,
                 left == 0 ? why : why + "; ended " + std::to_string(left) + " of its processes");
   Publish();
   CheckSettled();
+}
+
+void LiveRun::WriteEpitaph(size_t index, const std::string& text) {
+  const Node& node = fan_in_.nodes()[index];
+  const std::string path = logs_.PathOf(node, node.attempt);
+  Result<void> written = os::MakeDirs(path.substr(0, path.rfind('/')), 0700);
+  if (written) {
+    auto log = os::AppendFile::Open(path);
+    written = log ? log->Append("\n[odu] " + text + "\n") : Result<void>(Pass(log.error()));
+    fan_in_.SetLogBytes(index, log ? log->size() : 0);
+  }
+  if (!written) {
+    base::LogError("run", "{}: {}", header_.ref, written.error().message());
+  }
 }
 
 void LiveRun::ReadLastWords(const std::string& platform) {
@@ -384,7 +398,7 @@ void LiveRun::CheckSettled() {
 
 awaitable<void> LiveRun::Settle() {
   ledger::SettledLine line;
-  line.tree_changed = co_await TreeChanged(line.content_id);
+  line.tree_changed = co_await TreeHasChanged(world_, header_, line.content_id);
   if (stage_ != Stage::kSettling || !fan_in_.settled()) {
     co_return;  // a rerun came in between
   }
@@ -435,29 +449,6 @@ void LiveRun::EndOrStayOpen() {
   group_.Spawn("close", [this] { return Finish("settled"); });
 }
 
-awaitable<bool> LiveRun::TreeChanged(std::optional<std::string>& content_id) {
-  if (!header_.scope.no_strict && !header_.scope.no_snapshot) {
-    co_return false;
-  }
-  auto repository = co_await git::OpenRepository(world_.git, world_.toplevel);
-  if (!repository) {
-    co_return true;
-  }
-  auto changes = co_await git::FindChanges(world_.git, *repository, 1);
-  if (!changes) {
-    co_return true;
-  }
-  if (changes->clean()) {
-    co_return header_.dirty || repository->sha != header_.sha;
-  }
-  auto id = co_await git::ContentId(world_.git, *repository, false, world_.home.cache);
-  if (!id) {
-    co_return true;
-  }
-  content_id = *id;
-  co_return content_id != header_.content_id;
-}
-
 awaitable<void> LiveRun::StayOpen(int32_t revision) {
   co_await world_.clock.Sleep(world_.scale(kOpenTime));
   if (stage_ == Stage::kOpen && run_.revision == revision) {
@@ -490,12 +481,8 @@ awaitable<void> LiveRun::Finish(std::string reason) {
         base::LogWarning("run", "{}: {}", header_.ref, removed.error().message());
       }
     }
-    ledger::LaneLine over;
-    over.platform = lane->shown.platform;
-    over.host = lane->shown.host;
-    over.state = "ended";
-    over.ended = true;
-    static_cast<void>(journal_.Append(world_.clock.WallMs(), ledger::JournalBody(over)));
+    lane->shown.state = "ended";
+    WriteLane(*lane, true);
   }
   ledger::ClosedLine line;
   line.verdict = run_.verdict.value_or(model::Verdict::kIncomplete);

@@ -99,9 +99,14 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
 
   void BeginLane(LaneStart start);
   void ShowLane(LaneState& lane, std::string_view state, std::string_view detail);
+  void WriteLane(const LaneState& lane, bool ended);
+  /// Hands what has changed to the journal.
+  void WriteChanged();
   void OnAttempt(const std::string& platform, const model::Attempt& attempt, bool log_final);
   boost::asio::awaitable<void> BuryLane(LaneState& lane, std::string why);
   void ReadLastWords(const std::string& platform);
+  /// The last line of a log whose lane can write no more.
+  void WriteEpitaph(size_t node, const std::string& text);
 
   void Touch(size_t node);
   void NameLog(size_t node);
@@ -113,7 +118,6 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
 
   void CheckSettled();
   boost::asio::awaitable<void> Settle();
-  boost::asio::awaitable<bool> TreeChanged(std::optional<std::string>& content_id);
   /// After a settlement: a red run stays open for a while, any other ends.
   void EndOrStayOpen();
   boost::asio::awaitable<void> StayOpen(int32_t revision);
