@@ -7,6 +7,7 @@
 #include "async/notifier.h"
 #include "async/task_group.h"
 #include "base/text.h"
+#include "surface/chunk_line.h"
 #include "surface/json_rpc.h"
 
 namespace surface {
@@ -36,6 +37,12 @@ base::Result<std::string> ChunkBytes(const base::json::object& params) {
   return bytes;
 }
 
+/// A stream's reader; `broken` once a chunk could not be read, after which it hears nothing.
+struct StreamState : StreamHandler {
+  explicit StreamState(StreamHandler handler) : StreamHandler(std::move(handler)) {}
+  bool broken = false;
+};
+
 uint64_t OffsetOf(const base::json::object& params) {
   const auto* offset = params.if_contains("offset");
   if (offset == nullptr) {
@@ -64,6 +71,8 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   std::unique_ptr<Link> link;
   HelloReply hello;
   std::string outgoing;
+  std::string chunk_buffer;
+  size_t streams = 0;  ///< subscriptions ever made with an on_chunk
   int64_t next_id = 1;
   int64_t next_local = 1;
   std::map<int64_t, std::shared_ptr<PendingCall>> calls;
@@ -87,6 +96,8 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   void HandleMessage(RpcMessage message);
   void HandleAnswer(RpcMessage message);
   void HandleSubscribed(int64_t local, RpcMessage message);
+  /// True when the line was a stream's chunk and has been dealt with.
+  bool HandleChunk(std::string_view line);
   void HandleNext(const base::json::object& params);
   void HandleEnd(const base::json::object& params);
   void Drop(int64_t local);
@@ -99,6 +110,12 @@ boost::asio::awaitable<void> Client::Impl::ReadLoop(std::shared_ptr<Impl> self) 
     if (!line) {
       self->Shut(line.error());
       co_return;
+    }
+    if (self->HandleChunk(*line)) {
+      if (self->closed) {
+        co_return;
+      }
+      continue;
     }
     auto message = ParseRpc(*line);
     if (!message) {
@@ -204,6 +221,27 @@ void Client::Impl::HandleSubscribed(int64_t local, RpcMessage message) {
   }
   found->second.remote = remote->get_int64();
   local_of_remote[found->second.remote] = local;
+}
+
+bool Client::Impl::HandleChunk(std::string_view line) {
+  if (streams == 0) {
+    return false;
+  }
+  const auto chunk = ReadChunkLine(line, chunk_buffer);
+  if (!chunk) {
+    return false;
+  }
+  const auto local = local_of_remote.find(chunk->subscription);
+  if (local == local_of_remote.end()) {
+    return true;  // it has been unsubscribed from
+  }
+  const auto found = subscriptions.find(local->second);
+  if (found == subscriptions.end() || !found->second.handler.on_chunk) {
+    return false;
+  }
+  const auto on_chunk = found->second.handler.on_chunk;
+  on_chunk(chunk->offset, chunk->bytes);
+  return true;
 }
 
 void Client::Impl::HandleNext(const base::json::object& params) {
@@ -355,6 +393,7 @@ int64_t Client::SubscribeRaw(std::string_view member, std::string_view input, Ra
   params += ",\"input\":";
   params += input;
   params.push_back('}');
+  impl_->streams += handler.on_chunk ? 1 : 0;
   impl_->subscriptions[local].handler = std::move(handler);
   impl_->subscribing[impl_->Request("surface.subscribe", params)] = local;
   return local;
@@ -375,21 +414,28 @@ void Client::Unsubscribe(int64_t subscription) {
 int64_t Client::SubscribeStream(std::string_view name, std::string_view input,
                                 StreamHandler stream) {
   RawHandler handler;
-  auto shared = std::make_shared<StreamHandler>(std::move(stream));
+  auto shared = std::make_shared<StreamState>(std::move(stream));
+  handler.on_chunk = [shared](uint64_t offset, std::string_view bytes) {
+    if (shared->on_bytes && !shared->broken) {
+      shared->on_bytes(offset, bytes);
+    }
+  };
   handler.on_next = [shared](const base::json::object& params) {
-    if (const auto* text = params.if_contains("text"); text != nullptr && text->is_string()) {
-      shared->on_bytes(OffsetOf(params), text->get_string());
+    if (shared->broken) {
       return;
     }
     auto bytes = ChunkBytes(params);
-    if (bytes) {
+    if (bytes && shared->on_bytes) {
       shared->on_bytes(OffsetOf(params), *bytes);
-    } else if (auto on_end = std::exchange(shared->on_end, nullptr)) {
-      on_end(base::Pass(bytes.error()));
+    } else if (!bytes) {
+      shared->broken = true;
+      if (shared->on_end) {
+        shared->on_end(base::Pass(bytes.error()));
+      }
     }
   };
   handler.on_end = [shared](base::Result<base::json::object> end) {
-    if (!shared->on_end) {
+    if (shared->broken || !shared->on_end) {
       return;
     }
     if (end) {

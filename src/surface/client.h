@@ -102,6 +102,9 @@ class Client {
   struct RawHandler {
     std::function<void(const base::json::object& params)> on_next;
     std::function<void(base::Result<base::json::object> end)> on_end;
+    /// May be set where a stream is read: chunks of the usual form then come here and not to
+    /// `on_next`, without a JSON tree.
+    std::function<void(uint64_t offset, std::string_view bytes)> on_chunk = {};
   };
   boost::asio::awaitable<base::Result<base::json::value>> CallRaw(std::string method,
                                                                   std::string params);
