@@ -72,8 +72,8 @@ std::string JsonLine(const model::Node& node, bool second) {
 }
 
 std::string PlainHeader(const View& view) {
-  std::string line =
-      fmt::format("odu · {} @ {} · run {}", view.run.pipeline, ShaLabel(view.run), view.run.ref);
+  std::string line = fmt::format("odu · {} @ {} · run {}", ShownPipeline(view.run.pipeline),
+                                 ShaLabel(view.run), view.run.ref);
   for (const auto& [platform, lane] : view.lanes) {
     line += fmt::format(" · {}={}", platform, base::Sanitised(lane.host, false));
   }

@@ -93,8 +93,8 @@ std::string IdleText(const View& view, const Idle& idle, int64_t now_ms, const F
         base::Sanitised(idle.pipeline.error.substr(0, idle.pipeline.error.find('\n')), false));
   } else if (!idle.pipeline.nodes.empty()) {
     const size_t total = idle.pipeline.nodes.size();
-    add(fmt::format("{} @ {}: {}", idle.pipeline.name, idle.pipeline.sha.substr(0, 7),
-                    base::Counted(total, "node")));
+    add(fmt::format("{} @ {}: {}", ShownPipeline(idle.pipeline.name),
+                    idle.pipeline.sha.substr(0, 7), base::Counted(total, "node")));
     const size_t shown = total <= room - shown_runs ? total : room - shown_runs - 1;
     for (size_t i = 0; i < shown; ++i) {
       const model::PlannedNode& node = idle.pipeline.nodes[i];

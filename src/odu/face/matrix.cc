@@ -123,8 +123,8 @@ std::string HeaderLine(const View& view, int64_t now_ms) {
   if (!view.run.run_id.has_value()) {
     return "odu · idle";
   }
-  std::string line =
-      fmt::format("odu · {} @ {} · run {}", view.run.pipeline, ShaLabel(view.run), view.run.ref);
+  std::string line = fmt::format("odu · {} @ {} · run {}", ShownPipeline(view.run.pipeline),
+                                 ShaLabel(view.run), view.run.ref);
   const int64_t end = view.run.settled_at.value_or(now_ms);
   line += " · " + Span(end - view.run.started_at);
   return line;

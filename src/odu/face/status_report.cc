@@ -133,7 +133,7 @@ std::string RunLine(const View& view, int64_t now_ms) {
   const std::string_view state = view.run.verdict.has_value() ? surface::EnumWord(*view.run.verdict)
                                                               : surface::EnumWord(view.run.phase);
   return fmt::format("run {} · {} @ {} · {} · {} of {} done · {}\n", view.run.ref,
-                     view.run.pipeline, ShaLabel(view.run), state, counts.done(),
+                     ShownPipeline(view.run.pipeline), ShaLabel(view.run), state, counts.done(),
                      base::Counted(std::max<size_t>(counts.total, 0), "node"),
                      Span(ElapsedOf(view.run, now_ms)));
 }
@@ -260,7 +260,8 @@ std::string RunsText(std::span<const model::RunSummary> runs, int64_t now_ms, bo
     const int64_t end = run.finished_at.value_or(now_ms);
     const bool lasted = run.finished_at.has_value() || run.live;
     lines.push_back(Line{run.ref + (run.dirty ? "+dirty" : ""), std::string(OutcomeOf(run)),
-                         run.pipeline, base::Counted(static_cast<size_t>(run.nodes), "node"),
+                         ShownPipeline(run.pipeline),
+                         base::Counted(static_cast<size_t>(run.nodes), "node"),
                          lasted ? Span(end - run.started_at) : "-", Ago(now_ms - run.started_at)});
     for (size_t i = 0; i < columns.size(); ++i) {
       columns[i] = std::max(columns[i], DisplayWidth(lines.back()[i]));

@@ -52,6 +52,12 @@ std::string ShaLabel(const model::Run& run) {
   return run.sha7 + (run.dirty ? "+dirty" : "");
 }
 
+std::string ShownPipeline(std::string_view name) {
+  std::string shown = base::Sanitised(name, false);
+  std::replace(shown.begin(), shown.end(), '\n', ' ');
+  return shown;
+}
+
 std::optional<int64_t> ElapsedMs(const model::Node& node, int64_t now_ms) {
   if (node.status == model::NodeStatus::kPending || node.status == model::NodeStatus::kSkipped) {
     return std::nullopt;

@@ -5,6 +5,7 @@
 #include <map>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "odu/model/odu_contract.h"
@@ -42,6 +43,9 @@ std::vector<const model::Node*> Ordered(const View& view);
 
 /// `<sha7>` and "+dirty" where the run's tree was.
 std::string ShaLabel(const model::Run& run);
+
+/// The root's name, safe to show: an odu.json may call itself anything.
+std::string ShownPipeline(std::string_view name);
 
 /// How long the node has run or ran; empty before it starts and for nodes that never ran.
 std::optional<int64_t> ElapsedMs(const model::Node& node, int64_t now_ms);
