@@ -8,20 +8,16 @@
 
 #include "base/log.h"
 #include "git/worktree.h"
+#include "odu/coordinator/last_words.h"
 #include "odu/coordinator/leftovers.h"
 #include "odu/coordinator/tree_check.h"
-#include "odu/ledger/ci_folder.h"
 #include "odu/ledger/log_store.h"
 #include "odu/model/ids.h"
 #include "odu/model/lane_folder.h"
-#include "odu/model/lane_journal.h"
-#include "os/append_file.h"
 #include "os/file_system.h"
 
 namespace odu::coordinator {
 
-using base::Pass;
-using base::Result;
 using boost::asio::awaitable;
 using model::Node;
 using model::NoticeLevel;
@@ -38,7 +34,6 @@ constexpr async::Duration kLeftoverGrace = seconds(10);
 constexpr async::Duration kSyncEvery = milliseconds(500);
 constexpr async::Duration kRetryWriteAfter = seconds(1);
 constexpr async::Duration kStopGrace = seconds(2);
-constexpr size_t kMaxLaneJournalBytes = size_t{256} << 20;
 constexpr std::string_view kLaneDied = "lane died";
 
 std::vector<model::LanePlan> LanesOf(const ledger::RunHeader& header) {
@@ -62,10 +57,10 @@ LiveRun::LiveRun(World& world, Board& board, Durations& durations, ledger::RunHe
       on_closed_(std::move(on_closed)),
       fan_in_(header_.run_id, Sha7(header_.sha), LanesOf(header_)),
       logs_(folder_, world.watch),
+      log_names_(world.toplevel, Sha7(header_.sha), fan_in_.expected()),
       bell_(world.executor),
       written_(world.executor),
       touched_(fan_in_.expected(), false),
-      named_(fan_in_.expected(), 0),
       group_(world.executor) {
   run_.run_id = header_.run_id;
   run_.ref = header_.ref;
@@ -108,9 +103,6 @@ void LiveRun::Restore(const ledger::RunRecord& record) {
   const auto read = ledger::ReadJournal(folder_.journal(), replay);
   if (!read) {
     base::LogError("run", "{}: {}", header_.ref, read.error().message());
-  }
-  for (size_t i = 0; i < fan_in_.nodes().size(); ++i) {
-    named_[i] = fan_in_.nodes()[i].attempt;
   }
 }
 
@@ -228,22 +220,6 @@ void LiveRun::Touch(size_t node) {
   }
 }
 
-void LiveRun::NameLog(size_t index) {
-  const Node& node = fan_in_.nodes()[index];
-  if (node.status == model::NodeStatus::kPending || named_[index] >= node.attempt) {
-    return;
-  }
-  named_[index] = node.attempt;
-  const auto linked = ledger::LinkLog(world_.toplevel, run_.sha7, node.platform, node.recipe,
-                                      logs_.PathOf(node, node.attempt));
-  if (!linked && !told_no_name_) {
-    told_no_name_ = true;
-    board_.Notify(NoticeLevel::kWarning, "logs",
-                  linked.error().message() + "; logs stay readable with 'odu logs'");
-    base::LogWarning("run", "{}: {}", header_.ref, linked.error().message());
-  }
-}
-
 void LiveRun::WriteChanged() {
   const int64_t now = world_.clock.WallMs();
   for (const size_t node : changed_) {
@@ -276,7 +252,7 @@ void LiveRun::Publish() {
   written_.Notify();
   for (const size_t index : unpublished_) {
     const Node& node = fan_in_.nodes()[index];
-    NameLog(index);
+    log_names_.Name(node, logs_.PathOf(node, node.attempt));
     board_.nodes.Put(node.name, node);
     logs_.Published(node);
   }
@@ -322,11 +298,20 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, std::string why) {
   const std::string marker = model::LaneMarker(header_.run_id, platform);
   const size_t left =
       co_await EndLeftovers(world_.clock, world_.worker, marker, world_.scale(kLeftoverGrace));
-  ReadLastWords(platform);
+  const model::LaneFolder folder(folder_.lane(platform));
+  for (const model::Attempt& attempt : LastWordsOf(folder)) {
+    OnAttempt(platform, attempt, true);
+  }
   const bool died = why == kLaneDied;
   const std::string reason(died ? kLaneDied : std::string_view("lane did not start"));
   for (const size_t index : fan_in_.LaneDied(platform, reason, world_.clock.WallMs())) {
-    WriteEpitaph(index, died ? reason : reason + ": " + why);
+    const Node& node = fan_in_.nodes()[index];
+    const auto bytes =
+        WriteEpitaph(logs_.PathOf(node, node.attempt), died ? reason : reason + ": " + why);
+    if (!bytes) {
+      base::LogError("run", "{}: {}", header_.ref, bytes.error().message());
+    }
+    fan_in_.SetLogBytes(index, bytes.value_or(0));
     Touch(index);
   }
   // Last, so that an owner who dies in between leaves the burial to the next one.
@@ -336,31 +321,6 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, std::string why) {
                 left == 0 ? why : why + "; ended " + std::to_string(left) + " of its processes");
   Publish();
   CheckSettled();
-}
-
-void LiveRun::WriteEpitaph(size_t index, const std::string& text) {
-  const Node& node = fan_in_.nodes()[index];
-  const std::string path = logs_.PathOf(node, node.attempt);
-  Result<void> written = os::MakeDirs(path.substr(0, path.rfind('/')), 0700);
-  if (written) {
-    auto log = os::AppendFile::Open(path);
-    written = log ? log->Append("\n[odu] " + text + "\n") : Result<void>(Pass(log.error()));
-    fan_in_.SetLogBytes(index, log ? log->size() : 0);
-  }
-  if (!written) {
-    base::LogError("run", "{}: {}", header_.ref, written.error().message());
-  }
-}
-
-void LiveRun::ReadLastWords(const std::string& platform) {
-  const model::LaneFolder folder(folder_.lane(platform));
-  const auto text = os::ReadFile(folder.journal(), kMaxLaneJournalBytes);
-  if (!text) {
-    return;  // it died before it wrote anything
-  }
-  for (const auto& [key, attempt] : model::ReadLaneJournal(*text).attempts) {
-    OnAttempt(platform, attempt, true);
-  }
 }
 
 LaneLink* LiveRun::LinkOf(std::string_view platform) {
@@ -397,6 +357,13 @@ void LiveRun::CheckSettled() {
 }
 
 awaitable<void> LiveRun::Settle() {
+  const auto named = log_names_.NameMissing(
+      fan_in_.nodes(), [this](const Node& node) { return logs_.PathOf(node, node.attempt); });
+  if (!named) {
+    board_.Notify(NoticeLevel::kWarning, "logs",
+                  named.error().message() + "; logs stay readable with 'odu logs'");
+    base::LogWarning("run", "{}: {}", header_.ref, named.error().message());
+  }
   ledger::SettledLine line;
   line.tree_changed = co_await TreeHasChanged(world_, header_, line.content_id);
   if (stage_ != Stage::kSettling || !fan_in_.settled()) {

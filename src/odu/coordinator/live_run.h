@@ -17,6 +17,7 @@
 #include "odu/coordinator/fan_in.h"
 #include "odu/coordinator/lane_link.h"
 #include "odu/coordinator/log_book.h"
+#include "odu/coordinator/log_names.h"
 #include "odu/coordinator/timings.h"
 #include "odu/coordinator/world.h"
 #include "odu/ledger/journal.h"
@@ -104,12 +105,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   void WriteChanged();
   void OnAttempt(const std::string& platform, const model::Attempt& attempt, bool log_final);
   boost::asio::awaitable<void> BuryLane(LaneState& lane, std::string why);
-  void ReadLastWords(const std::string& platform);
-  /// The last line of a log whose lane can write no more.
-  void WriteEpitaph(size_t node, const std::string& text);
 
   void Touch(size_t node);
-  void NameLog(size_t node);
   /// Journal, then board; a full disk is tried again each second.
   void Publish();
   void PublishRun();
@@ -132,6 +129,7 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   std::function<void()> on_closed_;
   FanIn fan_in_;
   LogBook logs_;
+  LogNames log_names_;
   Bell bell_;
   async::Notifier written_;
   std::vector<std::unique_ptr<LaneState>> lanes_;
@@ -141,9 +139,7 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   std::vector<bool> touched_;
   std::vector<size_t> changed_;      ///< not in the journal yet
   std::vector<size_t> unpublished_;  ///< handed to the journal, which has not written them yet
-  std::vector<int32_t> named_;       ///< the attempt whose log has the node's name in .ci
   bool retrying_ = false;
-  bool told_no_name_ = false;
   async::TaskGroup group_;
 };
 
