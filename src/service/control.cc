@@ -47,7 +47,7 @@ asio::awaitable<base::Result<int64_t>> AskThroughDoor(asio::any_io_executor exec
 asio::awaitable<base::Result<Stopped>> Stop(asio::any_io_executor executor, async::Clock& clock,
                                             ServicePlace place, async::Duration deadline) {
   const async::Duration end = clock.Now() + deadline;
-  const auto owner = OwnerOf(place.folder);
+  const auto owner = co_await PatientOwnerOf(clock, place.folder);
   if (!owner) {
     co_return base::Pass(owner.error());
   }

@@ -67,15 +67,15 @@ asio::awaitable<Dialled> ExplainSkew(asio::any_io_executor executor, async::Cloc
 }
 
 /// Nobody opens: who is to blame?
-Dialled BehindTheDoor(const ServicePlace& place) {
-  const auto owner = OwnerOf(place.folder);
+asio::awaitable<Dialled> BehindTheDoor(async::Clock& clock, const ServicePlace& place) {
+  const auto owner = co_await PatientOwnerOf(clock, place.folder);
   if (!owner) {
-    return GiveUp(owner.error());
+    co_return GiveUp(owner.error());
   }
   if (!owner->held) {
-    return GiveUp(NotRunning(place));
+    co_return GiveUp(NotRunning(place));
   }
-  return GiveUp(OwnerTrouble(place.what, *owner), !owner->stopped);
+  co_return GiveUp(OwnerTrouble(place.what, *owner), !owner->stopped);
 }
 
 }  // namespace
@@ -86,14 +86,17 @@ asio::awaitable<Dialled> TryDial(asio::any_io_executor executor, async::Clock& c
   if (!fd) {
     const bool nobody =
         fd.error().kind() == ErrorKind::kGone || fd.error().kind() == ErrorKind::kBusy;
-    co_return nobody ? BehindTheDoor(place) : GiveUp(fd.error());
+    if (nobody) {
+      co_return co_await BehindTheDoor(clock, place);
+    }
+    co_return GiveUp(fd.error());
   }
   if (auto same = os::RequireSameUser(fd->get()); !same) {
     co_return GiveUp(base::Error(
         ErrorKind::kRefused, "foreign_service",
         fmt::format("the {} at {} is another user's", place.what, base::Quoted(place.socket))));
   }
-  const auto owner = OwnerOf(place.folder);
+  const auto owner = co_await PatientOwnerOf(clock, place.folder);
   if (owner && owner->stopped) {
     // It would take the connection and never say a word.
     co_return GiveUp(OwnerTrouble(place.what, *owner));
@@ -113,7 +116,7 @@ asio::awaitable<Dialled> TryDial(asio::any_io_executor executor, async::Clock& c
     co_return co_await ExplainSkew(executor, clock, place, error);
   }
   if (error.code() == "timeout") {
-    Dialled attempt = BehindTheDoor(place);
+    Dialled attempt = co_await BehindTheDoor(clock, place);
     attempt.again = false;
     co_return attempt;
   }

@@ -13,6 +13,8 @@ namespace {
 using base::ErrorKind;
 
 constexpr size_t kEpochLimit = 64;
+// Longer than a tracer holds a process at one system call, shorter than a person's patience.
+constexpr async::Duration kInstant = std::chrono::milliseconds(200);
 
 std::string LockPath(const std::string& folder) {
   return folder + "/lock";
@@ -80,6 +82,15 @@ base::Result<Owner> OwnerOf(const std::string& folder) {
     owner.stopped = os::IsStopped(*holder);
   }
   return owner;
+}
+
+boost::asio::awaitable<base::Result<Owner>> PatientOwnerOf(async::Clock& clock,
+                                                           std::string folder) {
+  auto owner = OwnerOf(folder);
+  if (owner && owner->stopped && co_await clock.Sleep(kInstant)) {
+    owner = OwnerOf(folder);
+  }
+  co_return owner;
 }
 
 base::Error OwnerTrouble(std::string_view what, const Owner& owner) {

@@ -1,9 +1,11 @@
 #pragma once
 
+#include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <optional>
 #include <string>
 
+#include "async/clock.h"
 #include "base/error.h"
 #include "os/file_lock.h"
 #include "os/process.h"
@@ -43,6 +45,10 @@ struct Owner {
 };
 /// Looks without taking the lock. A folder that does not exist has no owner.
 base::Result<Owner> OwnerOf(const std::string& folder);
+
+/// The same, once more after a moment if the owner is stopped: a debugger stops it for an instant
+/// too.
+boost::asio::awaitable<base::Result<Owner>> PatientOwnerOf(async::Clock& clock, std::string folder);
 
 /// kBusy: a stopped owner is "owner_stopped", naming its pid and how to continue or end it; any
 /// other one "owner_silent". `what` is the service's name for people.

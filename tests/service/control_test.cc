@@ -54,10 +54,7 @@ TEST_F(ControlTest, OneThatIsStoppedBySignalIsNotWaitedFor) {
   ASSERT_TRUE(Ensured().has_value());
   const os::ProcessIdentity owner = OwnerProcess();
   ASSERT_TRUE(os::SendSignal(owner, SIGSTOP));
-  ASSERT_TRUE(loop_.RunUntil([&] {
-    loop_.Run(Nap(clock_));
-    return os::IsStopped(owner);
-  }));
+  WaitUntil([&] { return os::IsStopped(owner); });
   EXPECT_EQ(Stop().error().code(), "owner_stopped");
 }
 

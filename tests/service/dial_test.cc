@@ -39,10 +39,7 @@ TEST_F(DialTest, AStoppedServiceIsToldByItsPid) {
   ASSERT_TRUE(Ensured().has_value());
   const os::ProcessIdentity owner = OwnerProcess();
   ASSERT_TRUE(os::SendSignal(owner, SIGSTOP));
-  ASSERT_TRUE(loop_.RunUntil([&] {
-    loop_.Run(Nap(clock_));
-    return os::IsStopped(owner);
-  }));
+  WaitUntil([&] { return os::IsStopped(owner); });
   const base::Error error = Refusal();
   EXPECT_EQ(error.code(), "owner_stopped");
   EXPECT_EQ(error.message(), "the tiny service (pid " + std::to_string(owner.pid) + ") is stopped");

@@ -5,7 +5,9 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
+#include "async/task_group.h"
 #include "os/file_system.h"
+#include "support/loop.h"
 #include "support/temp_dir.h"
 
 namespace service {
@@ -96,6 +98,33 @@ TEST_F(GateTest, AStoppedOwnerIsSeenAndNamed) {
   EXPECT_EQ(error.message(), "the coordinator (pid " + number + ") is stopped");
   EXPECT_EQ(error.hint(),
             "continue it with: kill -CONT " + number + "; or end it with: kill -KILL " + number);
+  Kill(pid);
+}
+
+TEST_F(GateTest, AnOwnerThatIsStoppedForAnInstantIsNotCalledStopped) {
+  const pid_t pid = Hold();
+  kill(pid, SIGSTOP);
+  int status = 0;
+  waitpid(pid, &status, WUNTRACED);
+  support::Loop loop;
+  support::FakeClock clock;
+  std::optional<base::Result<Owner>> owner;
+  async::TaskGroup tasks(loop.executor());
+  const auto look = [&]() -> boost::asio::awaitable<void> {
+    owner = co_await PatientOwnerOf(clock, dir_.path());
+  };
+  tasks.Spawn("look", look);
+  loop.RunUntilIdle();
+  EXPECT_FALSE(owner.has_value());
+  loop.Advance(clock, std::chrono::seconds(1));
+  EXPECT_TRUE((*owner)->stopped);
+  owner.reset();
+  tasks.Spawn("look", look);
+  loop.RunUntilIdle();
+  kill(pid, SIGCONT);
+  waitpid(pid, &status, WCONTINUED);
+  loop.Advance(clock, std::chrono::seconds(1));
+  EXPECT_FALSE((*owner)->stopped);
   Kill(pid);
 }
 

@@ -6,6 +6,7 @@
 #include <boost/asio/io_context.hpp>
 #include <cstdio>
 #include <cstdlib>
+#include <functional>
 #include <string>
 #include <tuple>
 
@@ -154,15 +155,16 @@ class ServiceTest : public testing::Test {
     const auto text = os::ReadFile(place_.folder + "/starts", 1 << 20);
     return text ? static_cast<size_t>(std::ranges::count(*text, '\n')) : 0;
   }
+  /// For what the kernel does in its own time (a lock freed, a process stopped) and tells nobody.
+  void WaitUntil(const std::function<bool()>& holds) { loop_.Run(Watch(clock_, holds)); }
   void WaitUntilUnowned() {
-    ASSERT_TRUE(loop_.RunUntil([this] {
-      // The kernel frees the lock as the process ends; there is no event to wait for.
-      loop_.Run(Nap(clock_));
-      return !OwnerOf(place_.folder)->held;
-    }));
+    WaitUntil([this] { return !OwnerOf(place_.folder)->held; });
   }
-  static boost::asio::awaitable<void> Nap(async::Clock& clock) {
-    co_await clock.Sleep(std::chrono::milliseconds(1));
+  static boost::asio::awaitable<void> Watch(async::Clock& clock,
+                                            const std::function<bool()>& holds) {
+    while (!holds()) {
+      co_await clock.Sleep(std::chrono::milliseconds(1));
+    }
   }
 
   support::TempDir dir_;
