@@ -89,7 +89,7 @@ endfunction()
 foreach(layer IN LISTS ODU_LAYERS)
   odu_test(${layer} ${layer})
 endforeach()
-odu_test(e2e os)
+odu_test(e2e odu/model transport surface os)
 
 if(EXISTS "${CMAKE_SOURCE_DIR}/tests/tools/CMakeLists.txt")
   add_subdirectory(tests/tools)

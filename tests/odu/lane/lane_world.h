@@ -85,6 +85,13 @@ class LaneWorld {
       return log && log->find(text) != std::string::npos;
     });
   }
+  /// Until a file is there, which wakes no event loop.
+  [[nodiscard]] bool UntilExists(const std::string& path) {
+    for (int look = 0; look < 3000 && !os::Exists(path); ++look) {
+      loop.Run(clock.Sleep(std::chrono::milliseconds(10)));
+    }
+    return os::Exists(path);
+  }
   [[nodiscard]] bool Until(const std::string& node, model::NodeStatus status, int n = 1) {
     return loop.RunUntil([&] { return Published(node, n) && At(node, n).status == status; });
   }

@@ -58,7 +58,7 @@ TEST(Setup, StopEndsAGitThatHangs) {
   OneSetup it;
   it.Git("touch " + (it.world.dir / "up") + "; exec sleep 1000");
   it.Start();
-  ASSERT_TRUE(it.world.loop.RunUntil([&] { return os::Exists(it.world.dir / "up"); }));
+  ASSERT_TRUE(it.world.UntilExists(it.world.dir / "up"));
   it.setup->Stop();
   ASSERT_TRUE(it.Ends());
   EXPECT_EQ(it.end->status, model::NodeStatus::kFailed);
