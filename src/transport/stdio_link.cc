@@ -16,16 +16,16 @@ namespace {
 
 namespace asio = boost::asio;
 
-/// Where the sentinel line begins in `text`, npos when it is not whole yet.
+/// Where the sentinel begins in `text`, npos when its line is not whole yet. It need not start its
+/// line: a login shell's last words may lack a newline.
 size_t FindSentinel(const std::string& text, size_t& after) {
   for (size_t at = text.find(kSentinel); at != std::string::npos;
        at = text.find(kSentinel, at + 1)) {
-    const bool line_start = at == 0 || text[at - 1] == '\n';
     size_t end = at + kSentinel.size();
     if (end < text.size() && text[end] == '\r') {
       ++end;
     }
-    if (line_start && end < text.size() && text[end] == '\n') {
+    if (end < text.size() && text[end] == '\n') {
       after = end + 1;
       return at;
     }
