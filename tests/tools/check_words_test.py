@@ -47,6 +47,9 @@ class CheckWordsTest(unittest.TestCase):
 
     def test_detached_is_caught_in_code_but_not_in_comments_or_strings(self):
         self.caught("TaskGroup", "co_spawn(e, F(), asio::detached);\n")
+        self.caught("TaskGroup", "#include <boost/asio/detached.hpp>\n")
+        self.caught("TaskGroup", "using asio::detached;\nco_spawn(e, F(), detached);\n")
+        self.passes("auto detached = Detach(log);\n")
         self.passes('// a detached process\nconst char* kText = "detached";\n')
 
     def test_the_whole_of_asio_is_not_included(self):
