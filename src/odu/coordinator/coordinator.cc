@@ -11,6 +11,7 @@
 #include "base/log.h"
 #include "odu/coordinator/recipe_environment.h"
 #include "odu/coordinator/run_commands.h"
+#include "odu/coordinator/sweep.h"
 #include "odu/ledger/run_list.h"
 #include "odu/model/odu_contract.h"
 
@@ -131,6 +132,7 @@ awaitable<void> Coordinator::AfterClose(std::string run_id) {
     base::LogError("coordinator", "summary of {}: {}", run_id, summary.error().message());
   }
   co_await RefreshRuns();
+  co_await SweepWorkTrees(world_);
   co_await world_.clock.Sleep(kShownAfterClose);
   if (run_ == nullptr || run_->header().run_id != run_id || turn_taken_) {
     co_return;

@@ -1,0 +1,37 @@
+#include "odu/coordinator/last_words.h"
+
+#include <gtest/gtest.h>
+
+#include "odu/model/lane_journal.h"
+#include "support/temp_dir.h"
+#include "surface/codec.h"
+
+namespace odu::coordinator {
+namespace {
+
+TEST(LastWords, AreTheNewestLineOfEachAttempt) {
+  const support::TempDir dir;
+  const model::LaneFolder folder(dir.path());
+  EXPECT_TRUE(LastWordsOf(folder).empty());
+  model::Attempt attempt;
+  attempt.node = "build";
+  std::string journal = model::LaneJournalLine("attempt", surface::Encoded(attempt));
+  attempt.status = model::NodeStatus::kOk;
+  journal += model::LaneJournalLine("attempt", surface::Encoded(attempt));
+  dir.Write("journal.ndjson", journal + "{\"attempt\":{\"no");
+  const auto words = LastWordsOf(folder);
+  ASSERT_EQ(words.size(), 1);
+  EXPECT_EQ(words[0].status, model::NodeStatus::kOk);
+}
+
+TEST(LastWords, AnEpitaphIsALineOfItsOwn) {
+  const support::TempDir dir;
+  EXPECT_EQ(WriteEpitaph(dir / "logs/new.log", "lane died"), 16);
+  EXPECT_EQ(dir.Read("logs/new.log"), "[odu] lane died\n");
+  dir.Write("logs/old.log", "half a li");
+  ASSERT_TRUE(WriteEpitaph(dir / "logs/old.log", "lane died"));
+  EXPECT_EQ(dir.Read("logs/old.log"), "half a li\n[odu] lane died\n");
+}
+
+}  // namespace
+}  // namespace odu::coordinator

@@ -1,0 +1,87 @@
+#include "odu/coordinator/live_run.h"
+
+#include <gtest/gtest.h>
+
+#include "odu/coordinator/served_checkout.h"
+
+namespace odu::coordinator {
+namespace {
+
+using model::Verdict;
+
+const std::string kHere(model::ThisPlatform());
+
+TEST(LiveRun, AGreenRunClosesAndLeavesNamesTimingsAndNoEnvironment) {
+  TestCheckout checkout;
+  ServedCheckout served(checkout);
+  const auto reply = served.Start();
+  EXPECT_EQ(served.Settle().verdict, Verdict::kPassed);
+  const std::shared_ptr<LiveRun> run = served.coordinator->run();
+  ASSERT_TRUE(served.Until([&] { return run->closed(); }));
+  EXPECT_FALSE(os::Exists(run->folder().environment()));
+  const std::string ci = checkout.repo.path() + "/.ci/" + run->state().sha7;
+  EXPECT_EQ(os::ReadFile(ci + "/" + kHere + "/one.log", 100), "one\n");
+  EXPECT_TRUE(os::Exists(ci + "/timings.jsonl"));
+  const auto record = ledger::ReadRun(run->folder());
+  ASSERT_TRUE(record);
+  EXPECT_TRUE(record->end.closed);
+  EXPECT_EQ(record->closed->verdict, Verdict::kPassed);
+  EXPECT_EQ(record->nodes.at("one@" + kHere), served.nodes["one@" + kHere]);
+}
+
+TEST(LiveRun, AStrictRunSeesTheCommitAndItsWorkTreeIsGoneAfterwards) {
+  TestCheckout checkout;
+  checkout.repo.Write("file", "committed");
+  checkout.repo.Write(".gitignore", "/ignored\n");
+  checkout.Tasks(R"({"id":"look","command":"cat file; test ! -e ignored; pwd"})");
+  checkout.repo.Commit();
+  checkout.repo.Write("ignored", "");
+  ServedCheckout served(checkout);
+  auto request = ServedCheckout::Request();
+  request.scope.no_strict = false;
+  const auto reply = served.Start(request);
+  EXPECT_EQ(served.Settle().verdict, Verdict::kPassed);
+  const std::string place = served.world.home.cache + "/work/" + reply.run_id + "/" + kHere;
+  EXPECT_EQ(served.Log("look").value(), "committed" + place + "\n");
+  const std::shared_ptr<LiveRun> run = served.coordinator->run();
+  ASSERT_TRUE(served.Until([&] { return run->closed() && !os::Exists(place); }));
+}
+
+TEST(LiveRun, ATreeThatTheRunItselfChangesIsToldInItsVerdict) {
+  TestCheckout checkout;
+  checkout.Tasks(R"({"id":"writes","command":"echo x > made"})");
+  checkout.repo.Commit();
+  ServedCheckout served(checkout);
+  served.Start();
+  EXPECT_EQ(served.Settle().verdict, Verdict::kPassed);
+  EXPECT_TRUE(served.Until([&] { return served.run.tree_changed; }));
+}
+
+TEST(LiveRun, ALaneThatCannotBeStartedIsErroredWithTheReason) {
+  TestCheckout checkout;
+  ServedCheckout served(checkout);
+  served.world.runner = "/nowhere/odu-runner";
+  served.Start();
+  const auto next = served.Settle();
+  EXPECT_EQ(next.verdict, Verdict::kFailed);
+  EXPECT_EQ(next.errored.size(), 2);
+  ASSERT_TRUE(served.Until([&] { return served.lanes[kHere].state == "failed"; }));
+  EXPECT_EQ(served.nodes["one@" + kHere].reason, "lane did not start");
+  EXPECT_NE(served.Log("one")->find("/nowhere/odu-runner"), std::string::npos);
+}
+
+TEST(LiveRun, RecipesGetTheCallersEnvironmentAndTheirOwnMarks) {
+  TestCheckout checkout;
+  checkout.Tasks(R"({"id":"env","command":"echo $MINE $CI $ODU $GH_TOKEN; umask"})");
+  ServedCheckout served(checkout);
+  auto request = ServedCheckout::Request();
+  request.env.push_back("MINE=yes");
+  request.env.push_back("GH_TOKEN=secret");
+  request.umask = 027;
+  served.Start(request);
+  EXPECT_EQ(served.Settle().verdict, Verdict::kPassed);
+  EXPECT_EQ(served.Log("env").value(), "yes true 1\n0027\n");
+}
+
+}  // namespace
+}  // namespace odu::coordinator
