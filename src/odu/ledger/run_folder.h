@@ -18,8 +18,8 @@ namespace odu::ledger {
 struct RunLane {
   std::string platform;
   std::string host;
-  std::string workspace;  ///< where its recipes run; the toplevel when in place
-  int32_t jobs = 0;       ///< at once; 0 = the host's CPUs
+  std::string workspace;           ///< where its recipes run; the toplevel when in place
+  int32_t jobs = 0;                ///< at once; 0 = the host's CPUs
   std::vector<std::string> enter;  ///< put before every recipe's argv
   bool operator==(const RunLane&) const = default;
 };
