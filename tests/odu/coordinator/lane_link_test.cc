@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "async/task_group.h"
 #include "os/file_system.h"
 #include "support/loop.h"
 #include "support/temp_dir.h"

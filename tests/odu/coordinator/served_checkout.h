@@ -17,6 +17,8 @@
 #include "odu/ledger/checkout_folder.h"
 #include "odu/model/ids.h"
 #include "odu/model/run_id.h"
+#include "os/file_system.h"
+#include "os/process.h"
 #include "service/home.h"
 #include "support/git_repo.h"
 #include "support/loop.h"

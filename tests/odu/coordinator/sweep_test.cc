@@ -9,7 +9,8 @@ namespace {
 
 constexpr int64_t kNow = 1'800'000'000'000;
 
-model::RunSummary Run(std::string id, std::optional<model::Verdict> verdict, int64_t age_ms = 0) {
+model::RunSummary Summary(std::string id, std::optional<model::Verdict> verdict,
+                          int64_t age_ms = 0) {
   model::RunSummary run;
   run.run_id = std::move(id);
   run.verdict = verdict;
@@ -19,12 +20,12 @@ model::RunSummary Run(std::string id, std::optional<model::Verdict> verdict, int
 
 TEST(Sweep, KeepsTheNewestRedTreesForADay) {
   constexpr auto kRed = model::Verdict::kFailed;
-  const std::vector<model::RunSummary> runs{Run("live", std::nullopt),
-                                            Run("r1", kRed),
-                                            Run("green", model::Verdict::kPassed),
-                                            Run("r2", kRed),
-                                            Run("old", kRed, int64_t{25} * 3600 * 1000),
-                                            Run("r4", kRed)};
+  const std::vector<model::RunSummary> runs{Summary("live", std::nullopt),
+                                            Summary("r1", kRed),
+                                            Summary("green", model::Verdict::kPassed),
+                                            Summary("r2", kRed),
+                                            Summary("old", kRed, int64_t{25} * 3600 * 1000),
+                                            Summary("r4", kRed)};
   EXPECT_FALSE(IsStale("live", runs, kNow));
   EXPECT_FALSE(IsStale("r1", runs, kNow));
   EXPECT_FALSE(IsStale("r2", runs, kNow));
