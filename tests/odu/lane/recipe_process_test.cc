@@ -115,7 +115,8 @@ TEST(RecipeProcess, ARecipeMayCleanUpAfterTerm) {
   ASSERT_TRUE(world.lane.Cancel({"a"}, "cancelled", false));
   ASSERT_TRUE(world.Settle());
   EXPECT_EQ(world.Word("a"), "cancelled (cancelled)");
-  EXPECT_EQ(world.Log("a"), "up\ncleaned\n");
+  // In between bash may say that its own child was terminated.
+  EXPECT_TRUE(world.Log("a").ends_with("cleaned\n")) << world.Log("a");
 }
 
 TEST(RecipeProcess, CancelAtOnceDoesNotWaitForTheGrace) {
