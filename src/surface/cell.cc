@@ -46,7 +46,7 @@ class CellFeed final : public Feed {
     if (state_->version() == sent_) {
       return Progress::kIdle;
     }
-    if (sent_ == 0) {
+    if (Afresh()) {
       out += ",\"snapshot\":";
       state_->AppendSnapshot(out);
     } else {
@@ -60,9 +60,11 @@ class CellFeed final : public Feed {
   }
 
  private:
+  bool Afresh() const { return sent_ == 0 || sent_ < state_->reshaped(); }
+
   void Check() {
 #ifdef ODU_CHECK_DELTAS
-    if (sent_ == 0) {
+    if (Afresh()) {
       applied_.Snapshot(*state_);
     } else {
       applied_.Delta(*state_, sent_);
@@ -85,13 +87,19 @@ bool CellState::Assign(std::vector<std::pair<std::string, std::string>> fields) 
   bool changed = version_ == 0;
   std::vector<Field> assigned;
   assigned.reserve(fields.size());
-  BUG_IF(version_ > 0 && fields.size() < fields_.size(), "a cell lost a field");
+  if (fields.size() < fields_.size()) {
+    reshaped_ = next;
+    changed = true;
+  }
   for (size_t i = 0; i < fields.size(); ++i) {
     Field field{std::move(fields[i].first), std::move(fields[i].second), next};
     if (i < fields_.size() && fields_[i].name == field.name && fields_[i].json == field.json) {
       field.version = fields_[i].version;
     } else {
       changed = true;
+    }
+    if (i < fields_.size() && fields_[i].name != field.name) {
+      reshaped_ = next;
     }
     assigned.push_back(std::move(field));
   }

@@ -28,7 +28,11 @@ class CellState {
   uint64_t version() const { return version_; }
   const std::vector<Field>& fields() const { return fields_; }
 
-  /// Replaces the whole value. Returns whether anything changed. Field names keep their order.
+  /// The newest version at which a field went away or changed its place (a mirror's upstream became
+  /// another build): whoever is older needs a snapshot.
+  uint64_t reshaped() const { return reshaped_; }
+
+  /// Replaces the whole value. Returns whether anything changed.
   bool Assign(std::vector<std::pair<std::string, std::string>> fields);
 
   void AppendSnapshot(std::string& out) const;
@@ -37,6 +41,7 @@ class CellState {
 
  private:
   uint64_t version_ = 0;
+  uint64_t reshaped_ = 0;
   std::vector<Field> fields_;
 };
 

@@ -93,6 +93,7 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
     wake.Notify();
     return id;
   }
+  void HandleLine(std::string_view line);
   void HandleMessage(RpcMessage message);
   void HandleAnswer(RpcMessage message);
   void HandleSubscribed(int64_t local, RpcMessage message);
@@ -111,19 +112,7 @@ boost::asio::awaitable<void> Client::Impl::ReadLoop(std::shared_ptr<Impl> self) 
       self->Shut(line.error());
       co_return;
     }
-    if (self->HandleChunk(*line)) {
-      if (self->closed) {
-        co_return;
-      }
-      continue;
-    }
-    auto message = ParseRpc(*line);
-    if (!message) {
-      self->Shut(base::Error(base::ErrorKind::kHost, "bad_message",
-                             "the other side sent no message: " + message.error().message()));
-      co_return;
-    }
-    self->HandleMessage(std::move(*message));
+    self->HandleLine(*line);
     if (self->closed) {
       co_return;
     }
@@ -147,6 +136,24 @@ boost::asio::awaitable<void> Client::Impl::WriteLoop(std::shared_ptr<Impl> self)
       // What the peer said before it closed is still to be read; the reader reports the end.
       co_return;
     }
+  }
+}
+
+void Client::Impl::HandleLine(std::string_view line) {
+  try {
+    if (HandleChunk(line)) {
+      return;
+    }
+    auto message = ParseRpc(line);
+    if (!message) {
+      Shut(base::Error(base::ErrorKind::kHost, "bad_message",
+                       "the other side sent no message: " + message.error().message()));
+      return;
+    }
+    HandleMessage(std::move(*message));
+  } catch (const std::exception& exception) {
+    // A subscriber threw: without its reader the client must not look alive.
+    Shut(base::Error(base::ErrorKind::kBug, "bug", exception.what()));
   }
 }
 

@@ -53,6 +53,9 @@ class CollectionFollower {
  public:
   RawCollectionSource source;
 
+  /// A new subscription begins; half a snapshot of the last one is no longer waited for.
+  void Restart() { in_snapshot_.clear(); }
+
   void Next(const base::json::object& params) {
     if (const auto* snapshot = params.if_contains("snapshot");
         snapshot != nullptr && snapshot->is_object()) {
@@ -97,7 +100,7 @@ class CollectionFollower {
     in_snapshot_.clear();
   }
 
-  std::set<std::string> in_snapshot_;
+  std::set<std::string> in_snapshot_;  ///< keys of the parts that came so far
 };
 
 /// A reader of a relayed stream: messages wait here as they came, and the upstream subscription is
@@ -180,7 +183,7 @@ class RelayFeed final : public Feed, public std::enable_shared_from_this<RelayFe
       length -= code.ends_with("==") ? 2 : code.ends_with("=") ? 1 : 0;
     }
     const auto* offset = params.if_contains("offset");
-    return length + (offset != nullptr && offset->is_number() ? offset->to_number<uint64_t>() : 0);
+    return length + (offset != nullptr ? Decode<uint64_t>(*offset).value_or(0) : 0);
   }
 
   void UpstreamEnded(base::Result<base::json::object> end) {
@@ -301,7 +304,15 @@ struct Mirror::Impl {
     }
   }
 
+  /// Ends what follows the upstream of the moment; streams that still read from it go on.
+  void Unfollow() {
+    for (const int64_t subscription : std::exchange(followed, {})) {
+      upstream->client->Unsubscribe(subscription);
+    }
+  }
+
   std::shared_ptr<Upstream> upstream = std::make_shared<Upstream>();
+  std::vector<int64_t> followed;  ///< subscriptions at upstream->client
   std::map<std::string, CellFollower> cells;
   std::map<std::string, CollectionFollower> collections;
   std::map<std::string, RawEventSource> events;
@@ -323,32 +334,35 @@ Server& Mirror::server() {
 }
 
 void Mirror::Attach(std::shared_ptr<Client> upstream) {
+  impl_->Unfollow();
   impl_->upstream->client = upstream;
+  const auto follow = [&](const std::string& name, auto on_next) {
+    Client::RawHandler handler;
+    handler.on_next = std::move(on_next);
+    impl_->followed.push_back(upstream->SubscribeRaw(name, "{}", std::move(handler)));
+  };
   for (auto& [name, follower] : impl_->cells) {
-    upstream->SubscribeRaw(
-        name, "{}",
-        {[&follower](const auto& params) { follower.Next(params); }, [](auto /*end*/) {}});
+    follow(name, [&follower](const base::json::object& params) { follower.Next(params); });
   }
   for (auto& [name, follower] : impl_->collections) {
-    upstream->SubscribeRaw(
-        name, "{}",
-        {[&follower](const auto& params) { follower.Next(params); }, [](auto /*end*/) {}});
+    follower.Restart();
+    follow(name, [&follower](const base::json::object& params) { follower.Next(params); });
   }
   for (auto& [name, source] : impl_->events) {
-    upstream->SubscribeRaw(name, "{}",
-                           {[&source](const base::json::object& params) {
-                              if (const auto* occurrence = params.if_contains("event")) {
-                                source.EmitRaw(base::json::serialize(*occurrence));
-                              }
-                            },
-                            [](auto /*end*/) {}});
+    follow(name, [&source](const base::json::object& params) {
+      if (const auto* occurrence = params.if_contains("event")) {
+        source.EmitRaw(base::json::serialize(*occurrence));
+      }
+    });
   }
 }
 
 void Mirror::Detach() {
-  if (const auto client = std::exchange(impl_->upstream->client, nullptr)) {
-    client->Close();
+  if (!impl_->upstream->client) {
+    return;
   }
+  impl_->Unfollow();
+  std::exchange(impl_->upstream->client, nullptr)->Close();
 }
 
 }  // namespace surface

@@ -88,6 +88,22 @@ TEST(Cell, AFieldThatWentBackIsSentAsItIs) {
   EXPECT_EQ(reader.text(), R"(,"delta":{"count":1},"version":3)");
 }
 
+TEST(Cell, AFieldThatWentAwayMakesASnapshotOfTheNextMessage) {
+  RawCellSource cell;
+  cell.AssignRaw({{"a", "1"}, {"b", "2"}});
+  FeedReader reader(cell);
+  reader.Next();
+  cell.AssignRaw({{"b", "2"}});
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.text(), R"(,"snapshot":{"b":2},"version":2)");
+  cell.AssignRaw({{"b", "2"}, {"c", "3"}});
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.text(), R"(,"delta":{"c":3},"version":3)");
+  cell.AssignRaw({{"c", "3"}, {"b", "2"}});
+  ASSERT_TRUE(reader.Next());
+  EXPECT_EQ(reader.text(), R"(,"snapshot":{"c":3,"b":2},"version":4)");
+}
+
 TEST(Cell, AClosedReaderIsNotWokenAndAFeedOutlivesItsSource) {
   auto cell = std::make_unique<CellSource<Gauge>>();
   auto reader = std::make_unique<FeedReader>(*cell);

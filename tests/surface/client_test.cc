@@ -234,6 +234,17 @@ TEST_F(ClientTest, AfterItsDestructionNobodyIsCalledAndWhoWaitsIsTold) {
   EXPECT_FALSE(end_);
 }
 
+TEST_F(ClientTest, ASubscriberThatThrowsEndsTheLinkAndNotItsReaderAlone) {
+  StartCall();
+  client_->Subscribe(Sample::gauge, std::function<void(const Gauge&)>([](const Gauge&) {
+                       throw std::runtime_error("thrown on purpose");
+                     }));
+  Say(R"({"jsonrpc":"2.0","id":3,"result":{"subscription":7}})");
+  Say(Next(R"("snapshot":{"count":1},"version":1)"));
+  ASSERT_TRUE(reply_ && !*reply_);
+  EXPECT_EQ(reply_->error(), base::Error(base::ErrorKind::kBug, "bug", "thrown on purpose"));
+}
+
 TEST_F(ClientTest, ItMayBeClosedAndSubscribedToFromInsideAHandler) {
   ReadStream();
   int late = 0;
