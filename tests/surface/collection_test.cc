@@ -210,12 +210,12 @@ TEST(Collection, AFeedOutlivesItsSource) {
 
 TEST(Collection, WhateverASubscriberMissedItsCopyEqualsTheStateAfterCatchingUp) {
   size_t fresh = 0;
-  for (uint32_t seed = 0; seed < 25; ++seed) {
+  for (uint32_t seed = 0; seed < 12; ++seed) {
     std::mt19937 random(seed);
     // Some of the runs remove so much that tombstones are forgotten.
-    const bool forgetful = seed % 5 == 4;
+    const bool forgetful = seed < 2;
     const size_t keys = forgetful ? 30000 : 30;
-    const int steps = forgetful ? 25 : 400;
+    const int steps = forgetful ? 60 : 400;
     CollectionSource<Item> source;
     std::vector<std::unique_ptr<FeedReader>> readers;
     std::vector<CollectionCopy> copies;
