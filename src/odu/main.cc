@@ -6,7 +6,6 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <functional>
-#include <map>
 #include <optional>
 #include <string>
 #include <utility>
@@ -20,14 +19,10 @@
 #include "odu/command/stored_runs.h"
 #include "odu/coordinator/serve.h"
 #include "odu/face/attach.h"
-#include "odu/face/command_line.h"
+#include "odu/face/calls.h"
 #include "odu/face/error_text.h"
-#include "odu/face/logs.h"
-#include "odu/face/run.h"
 #include "odu/face/status.h"
 #include "odu/face/status_report.h"
-#include "odu/face/steer.h"
-#include "odu/face/wait.h"
 #include "odu/model/run_id.h"
 #include "os/file_system.h"
 #include "os/signals.h"
@@ -48,9 +43,6 @@ namespace model = odu::model;
 
 using Exit = base::Result<int>;
 
-constexpr int64_t kMaxJobs = 4096;
-constexpr int64_t kMaxTimeoutSeconds = 10LL * 365 * 24 * 3600;
-constexpr int64_t kMaxOffset = int64_t{1} << 53;
 constexpr int64_t kDefaultRuns = 20;
 
 /// What every command gets.
@@ -120,66 +112,19 @@ Exit WithCoordinator(const Caller& caller, Job job) {
   return exit;
 }
 
-base::Result<std::map<std::string, std::string>> HostPins(const Invocation& invocation) {
-  std::map<std::string, std::string> pins;
-  for (const std::string& pin : invocation.Values("--host")) {
-    const size_t equals = pin.find('=');
-    if (equals == std::string::npos || equals == 0 || equals + 1 == pin.size()) {
-      return base::Fail(base::ErrorKind::kUsage, "bad_host",
-                        fmt::format("--host expects PLATFORM=ADDR, got '{}'", pin),
-                        "for example --host x86_64-linux=localhost");
-    }
-    pins[pin.substr(0, equals)] = pin.substr(equals + 1);
-  }
-  return pins;
-}
-
-base::Result<model::RunStartRequest> StartRequest(const Caller& caller) {
-  const Invocation& given = caller.invocation;
-  const auto pins = HostPins(given);
-  if (!pins) {
-    return base::Pass(pins.error());
-  }
-  const auto jobs = given.Number("--jobs", 1, kMaxJobs);
-  if (!jobs) {
-    return base::Pass(jobs.error());
-  }
-  model::RunStartRequest start;
-  start.request_id = model::NewRunId(async::SystemClock().WallMs());
-  start.scope.selectors = given.arguments;
-  start.scope.platforms = given.Values("--platform");
-  start.scope.root = given.Value("--root");
-  start.scope.pipeline_file = given.Value("--pipeline");
-  start.scope.no_deps = given.Has("--no-deps");
-  start.scope.no_strict = given.Has("--no-strict");
-  start.scope.no_snapshot = given.Has("--no-snapshot");
-  start.scope.no_post = given.Has("--no-post");
-  start.hosts = *pins;
-  start.jobs = static_cast<int32_t>(jobs->value_or(0));
-  start.when_busy = given.Has("--supersede") ? model::WhenBusy::kSupersede
-                    : given.Has("--queue")   ? model::WhenBusy::kQueue
-                                             : model::WhenBusy::kRefuse;
-  start.cwd = caller.cwd;
-  start.env = caller.environment.entries();
-  start.umask = static_cast<int32_t>(OwnUmask());
-  start.started_by = fmt::format("odu run (pid {})", getpid());
-  return start;
-}
-
 Exit DoRun(const Caller& caller) {
-  auto start = StartRequest(caller);
-  if (!start) {
-    return base::Pass(start.error());
-  }
-  face::RunCall call;
-  call.start = std::move(*start);
-  call.detach = caller.invocation.Has("--detach");
-  if (caller.invocation.Has("--progress")) {
-    const bool second = caller.invocation.Value("--progress") == "json=2";
-    call.format = second ? face::LineFormat::kNdjson2 : face::LineFormat::kNdjson;
+  face::CallerFacts facts;
+  facts.cwd = caller.cwd;
+  facts.environment = caller.environment;
+  facts.umask = static_cast<int32_t>(OwnUmask());
+  facts.pid = getpid();
+  facts.request_id = model::NewRunId(async::SystemClock().WallMs());
+  auto call = face::RunCallOf(caller.invocation, facts);
+  if (!call) {
+    return base::Pass(call.error());
   }
   return WithCoordinator(caller, [&call](FaceContext& context, const command::Checkout&) {
-    return face::Run(context, std::move(call));
+    return face::Run(context, std::move(*call));
   });
 }
 
@@ -225,24 +170,6 @@ Exit DoAttach(const Caller& caller) {
   });
 }
 
-base::Result<face::LogsCall> LogsCallOf(const Caller& caller) {
-  const auto attempt = caller.invocation.Number("--attempt", 1, INT32_MAX);
-  if (!attempt) {
-    return base::Pass(attempt.error());
-  }
-  const auto offset = caller.invocation.Number("--offset", -kMaxOffset, kMaxOffset);
-  if (!offset) {
-    return base::Pass(offset.error());
-  }
-  face::LogsCall call;
-  call.node = caller.invocation.arguments.front();
-  call.attempt = static_cast<int32_t>(attempt->value_or(0));
-  call.offset = offset->value_or(0);
-  call.follow = caller.invocation.Has("--follow");
-  call.raw = caller.invocation.Has("--raw");
-  return call;
-}
-
 Exit PrintStoredLog(const Caller& caller, const command::Checkout& checkout,
                     const face::LogsCall& call) {
   const auto log =
@@ -278,11 +205,11 @@ awaitable<Exit> FollowLog(const Caller& caller, FaceContext& context,
   if (!client) {
     co_return base::Pass(client.error());
   }
-  co_return co_await face::LiveLog(context, **client, *view, std::move(call), size_now);
+  co_return co_await face::LiveLog(context, std::move(*client), *view, std::move(call), size_now);
 }
 
 Exit DoLogs(const Caller& caller) {
-  auto call = LogsCallOf(caller);
+  auto call = face::LogsCallOf(caller.invocation);
   if (!call) {
     return base::Pass(call.error());
   }
@@ -305,16 +232,9 @@ base::Result<Start> StartForOrphans(const command::Checkout& checkout) {
 }
 
 Exit DoWait(const Caller& caller) {
-  const auto timeout = caller.invocation.Number("--timeout", 0, kMaxTimeoutSeconds);
-  if (!timeout) {
-    return base::Pass(timeout.error());
-  }
-  face::WaitCall call;
-  call.request.settle = caller.invocation.Has("--settle");
-  call.request.expected_sha = caller.invocation.Value("--expected-sha");
-  call.request.after = caller.invocation.Value("--after");
-  if (timeout->has_value()) {
-    call.timeout_ms = **timeout * 1000;
+  auto call = face::WaitCallOf(caller.invocation);
+  if (!call) {
+    return base::Pass(call.error());
   }
   return WithCoordinator(
       caller, [&](FaceContext& context, const command::Checkout& checkout) -> awaitable<Exit> {
@@ -322,8 +242,8 @@ Exit DoWait(const Caller& caller) {
         if (!start) {
           co_return base::Pass(start.error());
         }
-        call.start = *start;
-        auto exit = co_await face::Wait(context, call);
+        call->start = *start;
+        auto exit = co_await face::Wait(context, *call);
         if (!exit && exit.error().code() == "not_running") {
           const auto idle = command::IdleRun(checkout);
           const model::Run none;
@@ -346,11 +266,8 @@ Exit DoCancel(const Caller& caller) {
         if (!start) {
           co_return base::Pass(start.error());
         }
-        face::CancelCall call;
-        call.targets = caller.invocation.arguments;
-        call.at_once = caller.invocation.Has("--at-once");
+        face::CancelCall call = face::CancelCallOf(caller.invocation);
         call.start = *start;
-        call.as_json = caller.as_json();
         co_return co_await face::Cancel(context, std::move(call));
       });
 }

@@ -94,8 +94,8 @@ TEST_F(CliRun, JsonTwoFramesTheRun) {
 
 TEST_F(CliRun, DetachedWaitedForFollowedAndListed) {
   Justfile(kGated);
-  const CliResult detached = Run({"--detach"});
-  EXPECT_EQ(detached, (CliResult{0, Sha7() + "#1\n", ""}));
+  const CliResult started = Run({"--detach"});
+  EXPECT_EQ(started, (CliResult{0, Sha7() + "#1\n", ""}));
   EXPECT_EQ(Odu({"wait", "--timeout", "0"}).exit_code, 4);
   Background logs = Start({"logs", "-f", "gated"}, "logs");
   Background attached = Start({"attach"}, "attach");

@@ -24,15 +24,18 @@ namespace {
 
 /// One write takes so much at least while more is coming.
 constexpr size_t kGatherBytes = size_t{512} << 10;
+constexpr async::Duration kRedialEvery = std::chrono::milliseconds(250);
+constexpr int kMostRedials = 120;
 /// A line longer than this is shown in pieces.
 constexpr size_t kLongestLine = size_t{64} << 10;
 
-/// One log being read.
+/// One log being read; shared with the subscriptions that feed it.
 struct Reading {
   Reading(const boost::asio::any_io_executor& executor, Console& console, bool raw)
       : writer(console, raw), changed(executor) {}
   LogWriter writer;
   async::Notifier changed;
+  uint64_t next = 0;  ///< the offset of the first byte that has not come
   bool flush_posted = false;
   std::optional<base::Result<uint64_t>> end;
   bool interrupted = false;
@@ -44,6 +47,51 @@ boost::asio::awaitable<void> ListenToSignals(std::shared_ptr<Reading> reading,
   if (signal.has_value()) {
     reading->interrupted = true;
     reading->changed.Notify();
+  }
+}
+
+void Subscribe(surface::Client& client, const boost::asio::any_io_executor& executor,
+               const model::NodeLogInput& input, const std::shared_ptr<Reading>& reading) {
+  surface::StreamHandler handler;
+  handler.on_bytes = [reading, executor](uint64_t offset, std::string_view bytes) {
+    reading->next = offset + bytes.size();
+    reading->writer.Take(bytes);
+    if (!std::exchange(reading->flush_posted, true)) {
+      boost::asio::post(executor, [reading] {
+        reading->flush_posted = false;
+        reading->writer.Flush(false);
+        reading->changed.Notify();
+      });
+    }
+  };
+  handler.on_end = [reading](base::Result<uint64_t> end) {
+    reading->end = std::move(end);
+    reading->changed.Notify();
+  };
+  client.Subscribe(model::OduSurface::kNodeLog, input, std::move(handler));
+}
+
+bool IsOver(const Reading& reading, const Console& console) {
+  return reading.end.has_value() || reading.interrupted || console.failure().has_value();
+}
+
+bool LinkWasLost(const Reading& reading) {
+  return !reading.interrupted && reading.end.has_value() && !*reading.end &&
+         (reading.end->error().code() == "closed" || reading.end->error().code() == "closing");
+}
+
+/// A link to the coordinator that comes after one that went; `redials` counts over all of them.
+boost::asio::awaitable<base::Result<std::unique_ptr<surface::Client>>> Redial(FaceContext& context,
+                                                                              int& redials) {
+  for (;;) {
+    const bool passed = co_await context.clock.Sleep(kRedialEvery);
+    if (!passed) {
+      co_return base::Fail(base::ErrorKind::kCancelled, "interrupted", "interrupted");
+    }
+    auto client = co_await Reach(context, Start::kIfNeeded);
+    if (client || ++redials >= kMostRedials) {
+      co_return client;
+    }
   }
 }
 
@@ -124,7 +172,8 @@ base::Result<void> PrintLogFile(Console& console, const std::string& path, const
   return {};
 }
 
-boost::asio::awaitable<base::Result<int>> LiveLog(FaceContext& context, surface::Client& client,
+boost::asio::awaitable<base::Result<int>> LiveLog(FaceContext& context,
+                                                  std::unique_ptr<surface::Client> client,
                                                   const View& view, LogsCall call,
                                                   uint64_t size_now) {
   std::vector<std::string> names;
@@ -148,43 +197,49 @@ boost::asio::awaitable<base::Result<int>> LiveLog(FaceContext& context, surface:
   input.offset = StartOf(call.offset, size_now);
 
   const auto reading = std::make_shared<Reading>(context.executor, context.console, call.raw);
+  reading->next = input.offset;
   const std::unique_ptr<os::SignalSource> signals = FaceSignals(context.executor, false);
   async::TaskGroup tasks(context.executor);
   tasks.Spawn("listen to signals",
               [reading, source = signals.get()] { return ListenToSignals(reading, source); });
-  surface::StreamHandler handler;
-  handler.on_bytes = [reading, executor = context.executor](uint64_t, std::string_view bytes) {
-    reading->writer.Take(bytes);
-    if (!std::exchange(reading->flush_posted, true)) {
-      boost::asio::post(executor, [reading] {
-        reading->flush_posted = false;
-        reading->writer.Flush(false);
-        reading->changed.Notify();
-      });
+  std::optional<base::Error> failed;
+  for (int redials = 0; !failed.has_value();) {
+    Subscribe(*client, context.executor, input, reading);
+    while (!IsOver(*reading, context.console)) {
+      const bool woken = co_await reading->changed.Wait();
+      if (!woken) {
+        break;
+      }
     }
-  };
-  handler.on_end = [reading](base::Result<uint64_t> end) {
-    reading->end = std::move(end);
-    reading->changed.Notify();
-  };
-  client.Subscribe(model::OduSurface::kNodeLog, input, std::move(handler));
-  while (!reading->end.has_value() && !reading->interrupted && !context.console.failure()) {
-    const bool woken = co_await reading->changed.Wait();
-    if (!woken) {
+    if (!LinkWasLost(*reading)) {
       break;
     }
+    // The next coordinator goes on where this one stopped.
+    reading->end.reset();
+    input.offset = reading->next;
+    auto again = co_await Redial(context, redials);
+    if (again) {
+      client = std::move(*again);
+    } else {
+      failed = again.error();
+    }
   }
-  client.Close();
+  if (!failed.has_value() && reading->end.has_value() && !*reading->end) {
+    failed = reading->end->error();
+  }
+  const bool interrupted = reading->interrupted;
+  client->Close();
   tasks.Kill();
   co_await tasks.Join();
   reading->writer.Flush(true);
   if (context.console.failure() && !context.console.reader_left()) {
     co_return base::Pass(*context.console.failure());
   }
-  if (reading->end.has_value() && !*reading->end) {
-    co_return base::Pass(reading->end->error());
+  if (failed.has_value()) {
+    co_return base::Pass(*failed);
   }
-  co_return 0;
+  constexpr int kInterruptedExit = 130;
+  co_return interrupted ? kInterruptedExit : 0;
 }
 
 }  // namespace odu::face

@@ -2,6 +2,7 @@
 
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -37,8 +38,9 @@ class LogWriter {
 base::Result<void> PrintLogFile(Console& console, const std::string& path, const LogsCall& call);
 
 /// Follows the log of a node of the live (or still open) run that `view` shows to its end, over the
-/// surface. A negative offset counts from `size_now`.
-boost::asio::awaitable<base::Result<int>> LiveLog(FaceContext& context, surface::Client& client,
+/// surface, over one coordinator after another. A negative offset counts from `size_now`.
+boost::asio::awaitable<base::Result<int>> LiveLog(FaceContext& context,
+                                                  std::unique_ptr<surface::Client> client,
                                                   const View& view, LogsCall call,
                                                   uint64_t size_now);
 

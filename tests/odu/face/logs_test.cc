@@ -21,7 +21,7 @@ LogsCall CallFor(std::string node) {
 base::Result<int> Follow(ServedCheckout& served, const LogsCall& call, uint64_t size_now = 0) {
   auto client = served.loop.Run(Reach(served.context, Start::kNever));
   EXPECT_TRUE(client.has_value());
-  return served.loop.Run(LiveLog(served.context, **client, SampleView(), call, size_now));
+  return served.loop.Run(LiveLog(served.context, std::move(*client), SampleView(), call, size_now));
 }
 
 TEST(Logs, APipeGetsEveryByteAsItIs) {
@@ -97,7 +97,7 @@ TEST(Logs, FollowingEndsWithTheLogAndExitsGreen) {
   async::TaskGroup tasks(served.loop.executor());
   const View view = SampleView();
   tasks.Spawn("logs", [&]() -> boost::asio::awaitable<void> {
-    exit = co_await LiveLog(served.context, **client, view, CallFor("build"), 0);
+    exit = co_await LiveLog(served.context, std::move(*client), view, CallFor("build"), 0);
   });
   ASSERT_TRUE(served.loop.RunUntil([&] { return served.captured.Out() == "one\n"; }));
   EXPECT_FALSE(exit.has_value());
