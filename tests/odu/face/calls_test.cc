@@ -68,11 +68,8 @@ TEST(Calls, APlainRunAsksForNothingSpecial) {
 }
 
 TEST(Calls, APinWithoutAPlatformOrAnAddressIsRefused) {
-  for (const char* pin : {"foo", "=localhost", "x86_64-linux=", ""}) {
+  for (const char* pin : {"foo", "=localhost", "x86_64-linux="}) {
     const auto call = RunCallOf(Parsed({"run", std::string("--host=") + pin}), Facts());
-    if (std::string_view(pin).empty()) {
-      continue;
-    }
     ASSERT_FALSE(call.has_value()) << pin;
     EXPECT_EQ(call.error().code(), "bad_host");
     EXPECT_EQ(call.error().message(),
