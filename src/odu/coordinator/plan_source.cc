@@ -154,23 +154,24 @@ awaitable<Result<model::Pipeline>> AskForPlan(World& world, PlanQuestion questio
     co_return Pass(made.error());
   }
   const TemporaryFolder folder(world.home.cache + "/plan/" + model::NewRunId(world.clock.WallMs()));
+  std::string tree = folder.path() + "/usual";
   git::PathFilter usual = [file](std::string_view path) { return LooksLikePipeline(path, file); };
-  auto exported = co_await git::ExportTree(world.git, question.repository, question.commit,
-                                           folder.path(), std::move(usual));
+  auto exported = co_await git::ExportTree(world.git, question.repository, question.commit, tree,
+                                           std::move(usual));
   if (!exported) {
     co_return Pass(exported.error());
   }
-  auto check = [path = folder.path()] { return MayLackImports(path); };
+  auto check = [tree] { return MayLackImports(tree); };
   const bool lacks = co_await world.worker.Run(std::move(check));
   if (lacks) {
     // An import of an unusual name: then everything, and just finds what it wants.
-    auto all =
-        co_await git::ExportTree(world.git, question.repository, question.commit, folder.path());
+    tree = folder.path() + "/all";
+    auto all = co_await git::ExportTree(world.git, question.repository, question.commit, tree);
     if (!all) {
       co_return Pass(all.error());
     }
   }
-  auto pinned = co_await LoadIn(world, folder.path(), question, file);
+  auto pinned = co_await LoadIn(world, tree, question, file);
   co_return pinned;
 }
 

@@ -306,7 +306,7 @@ TEST(FanIn, CountersAndVerdictEqualAWalkAfterAnyHistory) {
           ASSERT_EQ(run.nodes()[*index], *before);
         }
         if (applied == Applied::kChanged && before && model::IsTerminal(before->status)) {
-          ASSERT_GT(run.nodes()[*index].attempt, before->attempt);
+          ASSERT_GT(run.AwaitedAttempt(*index), before->attempt);
         }
       }
       CheckAgainstWalk(run);
