@@ -19,9 +19,13 @@ bool Take(std::string_view& line, std::string_view word) {
 
 template <class N>
 bool TakeNumber(std::string_view& line, N& number) {
+  if (line.starts_with('-')) {
+    return false;
+  }
   const char* end = line.data() + line.size();
   const auto [rest, error] = std::from_chars(line.data(), end, number);
-  if (error != std::errc() || rest == end || number < 0) {
+  const bool zero_first = rest - line.data() > 1 && line.front() == '0';  // not JSON
+  if (error != std::errc() || rest == end || zero_first) {
     return false;
   }
   line.remove_prefix(static_cast<size_t>(rest - line.data()));
