@@ -286,7 +286,8 @@ void Session::StartCall(RpcMessage message) {
     return;
   }
   ++calls_;
-  tasks_.Spawn("call " + message.method,
+  std::string name = "call " + message.method;
+  tasks_.Spawn(std::move(name),
                [self = shared_from_this(), message = std::move(message)]() mutable {
                  return RunCall(self, std::move(*message.id), std::move(message.method),
                                 std::move(message.params));
