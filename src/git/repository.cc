@@ -47,11 +47,7 @@ base::Error WhyNot(const std::string& directory, const std::vector<std::string_v
         fmt::format("if you trust it: git config --global --add safe.directory {}", path));
   }
   if (answered(kBare, "true")) {
-    return base::Error(
-        ErrorKind::kRefused, "bare_repository",
-        fmt::format("{} is a bare repository: it has no files to run",
-                    base::Quoted(answers.size() > kGitDir ? answers[kGitDir] : directory)),
-        "make a checkout of it with: git worktree add <path>");
+    return BareRepository(answers.size() > kGitDir ? std::string(answers[kGitDir]) : directory);
   }
   if (answered(kInside, "false")) {
     return base::Error(
@@ -108,14 +104,18 @@ boost::asio::awaitable<base::Result<Repository>> OpenRepository(Runner& runner,
   co_return repository;
 }
 
-std::optional<std::string> FindToplevel(const std::string& directory) {
+namespace {
+
+/// `directory` or the nearest folder above it that is `wanted`.
+std::optional<std::string> FindUpwards(const std::string& directory,
+                                       bool (*wanted)(const std::string& prefix)) {
   auto path = os::RealPath(directory.empty() ? "." : directory);
   if (!path) {
     return std::nullopt;
   }
   std::string here = std::move(*path);
   while (true) {
-    if (os::Exists(here == "/" ? "/.git" : here + "/.git")) {
+    if (wanted(here == "/" ? "" : here)) {
       return here;
     }
     if (here == "/") {
@@ -124,6 +124,27 @@ std::optional<std::string> FindToplevel(const std::string& directory) {
     const size_t slash = here.rfind('/');
     here.resize(slash == 0 ? 1 : slash);
   }
+}
+
+}  // namespace
+
+std::optional<std::string> FindToplevel(const std::string& directory) {
+  return FindUpwards(directory,
+                     [](const std::string& prefix) { return os::Exists(prefix + "/.git"); });
+}
+
+std::optional<std::string> FindBareRepository(const std::string& directory) {
+  return FindUpwards(directory, [](const std::string& prefix) {
+    return os::Exists(prefix + "/HEAD") && os::Exists(prefix + "/objects") &&
+           os::Exists(prefix + "/refs");
+  });
+}
+
+base::Error BareRepository(const std::string& path) {
+  return base::Error(
+      ErrorKind::kRefused, "bare_repository",
+      fmt::format("{} is a bare repository: it has no files to run", base::Quoted(path)),
+      "make a checkout of it with: git worktree add <path>");
 }
 
 boost::asio::awaitable<base::Result<std::string>> ResolveCommit(Runner& runner,

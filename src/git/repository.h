@@ -34,6 +34,11 @@ boost::asio::awaitable<base::Result<Repository>> OpenRepository(Runner& runner,
 /// judges nothing; OpenRepository does.
 std::optional<std::string> FindToplevel(const std::string& directory);
 
+/// The bare repository that holds `directory`, found in the same way.
+std::optional<std::string> FindBareRepository(const std::string& directory);
+/// kRefused "bare_repository".
+base::Error BareRepository(const std::string& path);
+
 /// The full sha that `revision` (HEAD, a branch, a short sha) names there. kGone "no_commit".
 boost::asio::awaitable<base::Result<std::string>> ResolveCommit(Runner& runner,
                                                                 const Repository& repository,

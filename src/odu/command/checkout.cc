@@ -15,6 +15,9 @@ base::Result<service::Home> OduHome(const os::Environment& environment) {
 
 base::Result<Checkout> FindCheckout(const std::string& cwd, const os::Environment& environment) {
   const auto toplevel = git::FindToplevel(cwd);
+  if (const auto bare = git::FindBareRepository(cwd); bare && !toplevel.has_value()) {
+    return base::Pass(git::BareRepository(*bare));
+  }
   if (!toplevel.has_value()) {
     return base::Fail(base::ErrorKind::kRefused, "not_a_repository",
                       fmt::format("{} is in no git repository", base::Quoted(cwd)),

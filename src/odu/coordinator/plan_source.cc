@@ -86,6 +86,18 @@ std::string BelowToplevel(const std::string& toplevel, const std::string& cwd, s
   return path;
 }
 
+/// People know the checkout, not the folder that its commit was written to for a moment.
+base::Error AsIfIn(const std::string& toplevel, const std::string& tree, const base::Error& error) {
+  const auto renamed = [&](std::string text) {
+    for (size_t at = text.find(tree); at != std::string::npos;
+         at = text.find(tree, at + toplevel.size())) {
+      text.replace(at, tree.size(), toplevel);
+    }
+    return text;
+  };
+  return base::Error(error.kind(), error.code(), renamed(error.message()), renamed(error.hint()));
+}
+
 awaitable<Result<model::Pipeline>> LoadIn(World& world, std::string folder,
                                           const PlanQuestion& question, std::string pipeline_file) {
   plan::PlanRequest request;
@@ -172,6 +184,9 @@ awaitable<Result<model::Pipeline>> AskForPlan(World& world, PlanQuestion questio
     }
   }
   auto pinned = co_await LoadIn(world, tree, question, file);
+  if (!pinned) {
+    co_return Pass(AsIfIn(toplevel, tree, pinned.error()));
+  }
   co_return pinned;
 }
 

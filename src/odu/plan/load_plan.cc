@@ -145,6 +145,10 @@ class JustfileLoader {
 
   base::Result<Justfile> Dump(const std::string& path, const std::string& folder) {
     auto outcome = run_({DumpCommand(path), folder});
+    if (!outcome && outcome.error().code() == "program_not_found") {
+      return base::Fail(base::ErrorKind::kHost, "just_missing", "plan: just is not on PATH",
+                        std::string(kNeedsJust));
+    }
     if (!outcome) {
       const base::Error error = outcome.error().In("plan: running just");
       return std::unexpected(error.hint().empty() ? error.WithHint(std::string(kNeedsJust))
@@ -194,6 +198,11 @@ base::Result<model::Pipeline> LoadTaskFile(const std::string& path,
         "select tasks by naming them: odu run TASK");
   }
   auto text = os::ReadFile(path, kMaxFileBytes);
+  if (!text && text.error().code() == "not_found") {
+    return base::Fail(base::ErrorKind::kInput, "no_pipeline_file",
+                      fmt::format("plan: there is no file {}", base::Quoted(path)),
+                      "a strict run reads it from the commit: is it committed?");
+  }
   if (!text) {
     return std::unexpected(text.error().In("plan"));
   }

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "support/cli.h"
 #include "support/git_repo.h"
 #include "support/temp_dir.h"
 
@@ -31,6 +32,18 @@ TEST(Checkout, WhereThereIsNoneSaysWhatToDo) {
   EXPECT_EQ(none.error().code(), "not_a_repository");
   EXPECT_EQ(none.error().ExitCode(), 2);
   EXPECT_NE(none.error().hint(), "");
+}
+
+TEST(Checkout, ABareRepositoryIsCalledByItsName) {
+  support::TempDir dir;
+  support::CliCall init;
+  init.argv = {"git", "init", "--quiet", "--bare", dir / "shared.git"};
+  ASSERT_EQ(support::RunCli(init).exit_code, 0);
+  const auto none = FindCheckout(dir / "shared.git/refs", os::Environment({"HOME=/home/me"}));
+  ASSERT_FALSE(none.has_value());
+  EXPECT_EQ(none.error().code(), "bare_repository");
+  EXPECT_EQ(none.error().message(),
+            "'" + (dir / "shared.git") + "' is a bare repository: it has no files to run");
 }
 
 }  // namespace

@@ -291,8 +291,28 @@ TEST(LoadPlan, RefusesAWordThatIsNoPlatform) {
             "  a platform is a Nix system, such as x86_64-linux or aarch64-darwin\n");
 }
 
+TEST(LoadPlan, SaysThatATaskFileIsMissing) {
+  JustRepo repo;
+  PlanRequest request = repo.Request();
+  request.pipeline_file = "tasks.json";
+  const auto plan = repo.Load(request);
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().ExitCode(), 2);
+  EXPECT_EQ(Shown(plan), "no_pipeline_file: plan: there is no file '" + repo.path() +
+                             "/tasks.json'\n"
+                             "  a strict run reads it from the commit: is it committed?\n");
+}
+
 TEST(LoadPlan, SaysThatJustIsMissing) {
   JustRepo repo("[metadata(\"ci\")]\nci:\n");
+  const auto nowhere = LoadPlan(repo.Request(), [](const JustCall&) -> base::Result<JustOutcome> {
+    return base::Fail(base::ErrorKind::kInput, "program_not_found", "'just': no such program");
+  });
+  ASSERT_FALSE(nowhere);
+  EXPECT_EQ(nowhere.error().ExitCode(), 3);
+  EXPECT_EQ(Shown(nowhere),
+            "just_missing: plan: just is not on PATH\n"
+            "  odu needs just 1.50 or newer on PATH\n");
   const auto plan = LoadPlan(repo.Request(), [](const JustCall&) -> base::Result<JustOutcome> {
     return base::Fail(base::ErrorKind::kHost, "not_found", "just: No such file or directory");
   });
