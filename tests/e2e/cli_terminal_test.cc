@@ -43,7 +43,8 @@ TEST_F(CliTerminal, ALogIsShownNotObeyed) {
   const CliResult logs = OnTerminal({"logs", "evil"});
   EXPECT_EQ(logs.exit_code, 0) << logs;
   for (const std::string* bytes : {&run.stdout_text, &logs.stdout_text}) {
-    EXPECT_EQ(bytes->find("\x1b]"), std::string::npos);
+    EXPECT_EQ(bytes->find("\x1b]52"), std::string::npos);
+    EXPECT_EQ(bytes->find("\x1b]0"), std::string::npos);
     EXPECT_EQ(bytes->find("\x1bP"), std::string::npos);
     EXPECT_EQ(bytes->find("\x1b[2J"), std::string::npos);
     EXPECT_NE(bytes->find("52;c;aGk="), std::string::npos) << *bytes;

@@ -79,6 +79,17 @@ std::string Tinted(std::string_view text, Tint tint, bool colour) {
   return fmt::format("\x1b[{}m{}\x1b[0m", kSgr[static_cast<size_t>(tint)], text);
 }
 
+std::string FileLink(std::string_view text, std::string_view path) {
+  constexpr std::string_view kPlain = "/._-~:@";
+  std::string address = "file://";
+  for (const char c : path) {
+    const bool plain = (c >= '0' && c <= '9') || (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') ||
+                       kPlain.find(c) != std::string_view::npos;
+    address += plain ? std::string(1, c) : fmt::format("%{:02X}", static_cast<unsigned char>(c));
+  }
+  return fmt::format("\x1b]8;;{}\x1b\\{}\x1b]8;;\x1b\\", address, text);
+}
+
 Tint TintOf(model::NodeStatus status) {
   switch (status) {
     case model::NodeStatus::kOk:

@@ -15,6 +15,9 @@ enum class Tint { kNone, kGreen, kRed, kYellow, kCyan, kDim, kBold };
 /// `text` in that colour, unchanged without `colour`.
 std::string Tinted(std::string_view text, Tint tint, bool colour);
 
+/// `text` as a link (OSC 8) to the file at `path`, which is absolute; for terminals only.
+std::string FileLink(std::string_view text, std::string_view path);
+
 /// The colour that a status is shown in.
 Tint TintOf(model::NodeStatus status);
 

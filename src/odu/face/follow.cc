@@ -87,6 +87,10 @@ void Follower::Subscribe() {
                        ticked_ = true;
                        changed_.Notify();
                      }));
+  client_->Subscribe(Odu::kCoordinator, std::function<void(const model::Coordinator&)>(
+                                            [this](const model::Coordinator& coordinator) {
+                                              view_.coordinator = coordinator;
+                                            }));
   SubscribeNodes();
   surface::CollectionHandler<model::Lane> lanes;
   lanes.on_snapshot = [this](std::map<std::string, model::Lane> items, bool) {

@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "odu/face/display.h"
+#include "odu/face/status_report.h"
 
 namespace odu::face {
 namespace {
@@ -14,7 +15,15 @@ namespace {
 constexpr size_t kNameColumns = 44;
 constexpr size_t kAllListedUpTo = 100;
 
-std::string NodeLine(const model::Node& node, bool colour) {
+/// The log's path as it is shown; on a terminal a link to it.
+std::string ShownLog(const View& view, const model::Node& node, bool colour) {
+  if (!colour || !view.coordinator.has_value() || view.coordinator->checkout.empty()) {
+    return node.log;
+  }
+  return FileLink(node.log, view.coordinator->checkout + "/" + node.log);
+}
+
+std::string NodeLine(const View& view, const model::Node& node, bool colour) {
   std::string line = fmt::format(
       "  {} {} {}", Tinted(model::StatusGlyph(node.status), TintOf(node.status), colour),
       Padded(node.name, kNameColumns),
@@ -26,7 +35,7 @@ std::string NodeLine(const model::Node& node, bool colour) {
     line += " (" + reason + ")";
   }
   if (model::IsRed(node.status)) {
-    line += "  " + node.log;
+    line += "  " + ShownLog(view, node, colour);
   }
   if (node.attempt > 1) {
     line += fmt::format("  [attempt {}]", node.attempt);
@@ -34,7 +43,8 @@ std::string NodeLine(const model::Node& node, bool colour) {
   return line + '\n';
 }
 
-std::string RedBlock(const model::Node& node, const std::string* tail, bool colour) {
+std::string RedBlock(const View& view, const model::Node& node, const std::string* tail,
+                     bool colour) {
   const std::string_view word = node.status == model::NodeStatus::kFailed ? "FAILED" : "ERRORED";
   std::string block = fmt::format("\n{}  {}", Tinted(word, Tint::kRed, colour), node.name);
   if (const std::string reason = ShownReason(node); !reason.empty()) {
@@ -49,7 +59,7 @@ std::string RedBlock(const model::Node& node, const std::string* tail, bool colo
       block += fmt::format("  {} {}\n", Tinted("│", Tint::kDim, colour), line);
     }
   }
-  return block + "  log: " + node.log + '\n';
+  return block + "  log: " + ShownLog(view, node, colour) + '\n';
 }
 
 std::string CountsLine(const View& view, bool colour) {
@@ -65,6 +75,9 @@ std::string CountsLine(const View& view, bool colour) {
   const bool passed = view.run.verdict == model::Verdict::kPassed;
   line += " — ";
   line += Tinted(VerdictWord(view.run.verdict), passed ? Tint::kGreen : Tint::kRed, colour);
+  if (const std::string scope = ScopeText(view.run.scope); scope != "all") {
+    line += " · " + scope;
+  }
   if (view.run.tree_changed) {
     line += " (the work tree changed while it ran)";
   }
@@ -128,7 +141,7 @@ std::string Summary(const View& view, const std::map<std::string, std::string>& 
       red.push_back(node);
     }
     if (all || node->status != model::NodeStatus::kOk) {
-      block += NodeLine(*node, colour);
+      block += NodeLine(view, *node, colour);
     } else {
       ++left_out;
     }
@@ -140,7 +153,7 @@ std::string Summary(const View& view, const std::map<std::string, std::string>& 
   }
   for (size_t i = 0; i < std::min(red.size(), kShownTails); ++i) {
     const auto tail = tails.find(red[i]->name);
-    block += RedBlock(*red[i], tail == tails.end() ? nullptr : &tail->second, colour);
+    block += RedBlock(view, *red[i], tail == tails.end() ? nullptr : &tail->second, colour);
   }
   if (!red.empty()) {
     block += '\n';

@@ -11,6 +11,12 @@ TEST(Display, ColourIsOnlyThereWhenAsked) {
   EXPECT_EQ(Tinted("", Tint::kGreen, true), "");
 }
 
+TEST(Display, ALinkLeadsToTheFileWhateverItsName) {
+  EXPECT_EQ(FileLink(".ci/x.log", "/home/me/a b/.ci/x.log"),
+            "\x1b]8;;file:///home/me/a%20b/.ci/x.log\x1b\\.ci/x.log\x1b]8;;\x1b\\");
+  EXPECT_EQ(FileLink("x", "/\x1b\x07").find('\x07'), std::string::npos);
+}
+
 TEST(Display, WidthCountsColumnsNotBytes) {
   EXPECT_EQ(DisplayWidth("abc"), 3U);
   EXPECT_EQ(DisplayWidth("✔ ok"), 4U);

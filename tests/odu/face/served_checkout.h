@@ -12,6 +12,7 @@
 #include "captured_console.h"
 #include "odu/face/reach.h"
 #include "odu/model/odu_contract.h"
+#include "os/signals.h"
 #include "service/door.h"
 #include "service/gate.h"
 #include "service/home.h"
@@ -73,6 +74,7 @@ class ServedCheckout {
         server(loop.executor(), surface::DescribeSurface<Odu>(), "test"),
         context{loop.executor(), clock, reaper, captured.console(), Place()},
         tasks_(loop.executor()) {
+    os::IgnoreBrokenPipes();
     server.Bind(Odu::kCoordinator, coordinator);
     server.Bind(Odu::kRun, run);
     server.Bind(Odu::kPipeline, pipeline);

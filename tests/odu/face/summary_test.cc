@@ -14,6 +14,8 @@ TEST(Summary, IsAsItWas) {
   const std::map<std::string, std::string> tails{
       {"ci::lint@x86_64-linux", "src/a.cc:3: unused\n\x1b[31mlint: 1 error\x1b[0m"}};
   ExpectGolden("summary.txt", Summary(view, tails, false));
+  view.coordinator = model::Coordinator{};
+  view.coordinator->checkout = "/home/me/a b";
   ExpectGolden("summary_colour.txt", Summary(view, tails, true));
 }
 
