@@ -205,7 +205,7 @@ void Lane::RecordWithoutRun(const Decision& decision) {
   attempt.n = decision.n;
   attempt.status = decision.status;
   attempt.reason = decision.reason;
-  attempt.started_at = parts_.clock.WallMs();
+  attempt.started_at = 0;  // it never did
   attempt.duration_ms = 0;
   const std::string line = "[odu] " + decision.reason + "\n";
   auto log = AttemptLog::Create(folder_.log(attempt.node, attempt.n));

@@ -59,7 +59,8 @@ struct LogDigest::Behind {
         continue;
       }
       if (self->finished) {
-        self->done(self->failed ? std::string() : self->hash.HexDigest());
+        // The callback holds the log's owner, which holds this.
+        std::exchange(self->done, {})(self->failed ? std::string() : self->hash.HexDigest());
         co_return;
       }
       const bool woken = co_await self->changed.Wait();

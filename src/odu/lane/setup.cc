@@ -30,6 +30,17 @@ struct Setup::State {
   std::string story;
   base::Result<void> result = base::Fail(base::ErrorKind::kCancelled, "cancelled", "cancelled");
   std::string write_failure;
+  bool begun = false;
+  bool stopped = false;
+
+  /// A task that has not had its first turn must not be killed: the cancellation would come out of
+  /// the event loop as an exception (Asio 1.81). It sees for itself that it is not wanted.
+  void Stop() {
+    stopped = true;
+    if (begun) {
+      tasks.Kill();
+    }
+  }
 
   void Tell(std::string_view line) {
     const std::string text = std::string(line) + "\n";
@@ -46,6 +57,10 @@ struct Setup::State {
     const std::shared_ptr<void> at_end(nullptr, [self](void*) {
       boost::asio::post(self->tasks.executor(), [self] { Finish(self); });
     });
+    self->begun = true;
+    if (self->stopped) {
+      co_return;
+    }
     git::LoopRunner runner(self->context.reaper, self->clock,
                            os::Environment(self->call.environment));
     // Named: GCC 12 destroys a closure twice that is a temporary of a co_await.
@@ -98,10 +113,11 @@ Setup::Setup(RecipeContext& context, async::Clock& clock, SetupCall call, OnEnd 
 
 Setup::~Setup() {
   state_->on_end = {};
+  state_->Stop();
 }
 
 void Setup::Stop() {
-  state_->tasks.Kill();
+  state_->Stop();
 }
 
 const std::shared_ptr<AttemptLog>& Setup::log() const {

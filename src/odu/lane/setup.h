@@ -26,7 +26,8 @@ class Setup {
   using OnEnd = std::move_only_function<void(RecipeEnd)>;
 
   /// Starts it. `on_end` is called once, from the event loop, and may destroy this object; not
-  /// after its destruction. `context` and `clock` outlive it.
+  /// after its destruction, which ends what still runs (within the loop's next turns). `context`
+  /// and `clock` outlive that.
   Setup(RecipeContext& context, async::Clock& clock, SetupCall call, OnEnd on_end);
   ~Setup();
   Setup(const Setup&) = delete;

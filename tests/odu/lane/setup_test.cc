@@ -64,6 +64,32 @@ TEST(Setup, StopEndsAGitThatHangs) {
   EXPECT_EQ(it.end->status, model::NodeStatus::kFailed);
 }
 
+TEST(Setup, StopBeforeItsFirstTurnEndsItToo) {
+  OneSetup it;
+  it.Git("touch " + (it.world.dir / "ran"));
+  it.Start();
+  it.setup->Stop();
+  ASSERT_TRUE(it.Ends());
+  EXPECT_EQ(it.end->status, model::NodeStatus::kFailed);
+  EXPECT_FALSE(os::Exists(it.world.dir / "ran"));
+}
+
+TEST(Setup, OneThatIsDestroyedWhileGitRunsEndsIt) {
+  OneSetup it;
+  it.Git("echo $$ > " + (it.world.dir / "pid.new") + "; mv " + (it.world.dir / "pid.new") + " " +
+         (it.world.dir / "pid") + "; exec sleep 1000");
+  it.Start();
+  ASSERT_TRUE(it.world.UntilExists(it.world.dir / "pid"));
+  const auto git = os::IdentityOf(static_cast<pid_t>(std::stol(it.world.dir.Read("pid"))));
+  ASSERT_TRUE(git);
+  it.setup.reset();
+  for (int look = 0; look < 3000 && os::IsAlive(*git); ++look) {
+    it.world.loop.Run(it.world.clock.Sleep(std::chrono::milliseconds(10)));
+  }
+  EXPECT_FALSE(os::IsAlive(*git));
+  EXPECT_FALSE(it.end.has_value());
+}
+
 TEST(Setup, OneThatIsDestroyedSaysNothingMore) {
   OneSetup it;
   it.Git("exit 1");
