@@ -13,6 +13,7 @@
 #include "odu/coordinator/run_commands.h"
 #include "odu/coordinator/sweep.h"
 #include "odu/ledger/run_list.h"
+#include "odu/ledger/stillborn.h"
 #include "odu/model/odu_contract.h"
 
 namespace odu::coordinator {
@@ -48,6 +49,13 @@ Coordinator::Coordinator(World& world, std::string started_by, std::vector<std::
 awaitable<std::optional<model::RunStartRequest>> Coordinator::Begin() {
   ShowSelf(std::nullopt);
   ShowIdle();
+  auto sweep = [this] {
+    return ledger::RemoveStillbornRuns(world_.home.state, world_.checkout_id);
+  };
+  const auto swept = co_await world_.worker.Run(std::move(sweep));
+  if (!swept) {
+    base::LogError("coordinator", "runs that never began: {}", swept.error().message());
+  }
   co_await RefreshRuns();
   auto find = [this] { return ledger::FindUnfinishedRun(world_.home.state, world_.checkout_id); };
   const auto unfinished = co_await world_.worker.Run(std::move(find));

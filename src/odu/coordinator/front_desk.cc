@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "async/shielded.h"
 #include "base/text.h"
 #include "odu/coordinator/finished_log.h"
 #include "odu/coordinator/linked_run.h"
@@ -49,20 +50,34 @@ void FrontDesk::Bind(surface::Server& server) {
     return Start(std::move(request));
   });
   server.Bind(OduSurface::kRunCancel, [this](model::RunCancelRequest request, const Caller&) {
-    return Cancel(std::move(request));
+    return ToItsEnd<NodesReply>("run.cancel", [this, request = std::move(request)]() mutable {
+      return Cancel(std::move(request));
+    });
   });
   server.Bind(OduSurface::kRunNext, [this](model::NextRequest request, const Caller&) {
     return Next(std::move(request));
   });
   server.Bind(OduSurface::kNodeRerun, [this](model::NodesRequest request, const Caller&) {
-    return Rerun(std::move(request));
+    return ToItsEnd<NodesReply>("node.rerun", [this, request = std::move(request)]() mutable {
+      return Rerun(std::move(request));
+    });
   });
   server.Bind(OduSurface::kNodeCancel, [this](model::NodesRequest request, const Caller&) {
-    return CancelNodes(std::move(request), "node.cancel");
+    return ToItsEnd<NodesReply>("node.cancel", [this, request = std::move(request)]() mutable {
+      return CancelNodes(std::move(request), "node.cancel");
+    });
   });
   server.Bind(OduSurface::kLaneCancel, [this](model::NodesRequest request, const Caller&) {
-    return CancelNodes(std::move(request), "lane.cancel");
+    return ToItsEnd<NodesReply>("lane.cancel", [this, request = std::move(request)]() mutable {
+      return CancelNodes(std::move(request), "lane.cancel");
+    });
   });
+}
+
+template <class Reply>
+FrontDesk::Awaited<Reply> FrontDesk::ToItsEnd(std::string name,
+                                              std::move_only_function<Awaited<Reply>()> work) {
+  return async::Shielded<Reply>(world_.tasks, std::move(name), std::move(work));
 }
 
 template <class Reply>
@@ -196,8 +211,19 @@ awaitable<Result<RunStartReply>> FrontDesk::Start(model::RunStartRequest request
   if (auto awake = CheckAwake("run"); !awake) {
     co_return Pass(awake.error());
   }
+  // Up to here a caller who leaves takes the request along; from here on the run begins.
+  std::move_only_function<Awaited<RunStartReply>()> begin =
+      [this, drafted = std::move(*draft), request, turn = std::move(turn)]() mutable {
+        return Begin(std::move(drafted), std::move(request), std::move(turn));
+      };
+  auto reply = co_await ToItsEnd<RunStartReply>("begin a run", std::move(begin));
+  co_return reply;
+}
+
+awaitable<Result<RunStartReply>> FrontDesk::Begin(RunDraft draft, model::RunStartRequest request,
+                                                  std::unique_ptr<Coordinator::Turn> /*turn*/) {
   co_await coordinator_.Retire("a new run");
-  auto parts = co_await MakeRun(world_, std::move(*draft), request, coordinator_.durations(), "");
+  auto parts = co_await MakeRun(world_, std::move(draft), request, coordinator_.durations(), "");
   if (!parts) {
     co_return Pass(parts.error());
   }
@@ -368,7 +394,7 @@ awaitable<Result<NodesReply>> FrontDesk::CancelNodes(model::NodesRequest request
   if (!nodes) {
     co_return Pass(nodes.error());
   }
-  auto reply = co_await coordinator::CancelNodes(run, request.request_id, *nodes);
+  auto reply = co_await coordinator::CancelNodes(run, request.request_id, *nodes, request.at_once);
   if (!reply) {
     co_return Pass(reply.error());
   }

@@ -1,11 +1,13 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <memory>
 #include <optional>
 #include <string>
 
 #include "odu/coordinator/coordinator.h"
+#include "odu/coordinator/start_gate.h"
 #include "odu/coordinator/world.h"
 #include "odu/ledger/receipts.h"
 #include "odu/model/odu_contract.h"
@@ -36,6 +38,12 @@ class FrontDesk {
   using Awaited = boost::asio::awaitable<base::Result<T>>;
 
   Awaited<model::RunStartReply> Start(model::RunStartRequest request);
+  /// The part of Start that is carried out to its end, holding the turn.
+  Awaited<model::RunStartReply> Begin(RunDraft draft, model::RunStartRequest request,
+                                      std::unique_ptr<Coordinator::Turn> turn);
+  /// A call that changes something: a caller who hangs up does not cut it in half.
+  template <class Reply>
+  Awaited<Reply> ToItsEnd(std::string name, std::move_only_function<Awaited<Reply>()> work);
   Awaited<model::NodesReply> Cancel(model::RunCancelRequest request);
   Awaited<model::NextReply> Next(model::NextRequest request);
   Awaited<model::NodesReply> Rerun(model::NodesRequest request);

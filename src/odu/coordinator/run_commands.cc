@@ -86,14 +86,14 @@ awaitable<Result<NodesReply>> RerunNodes(std::shared_ptr<LiveRun> run, std::stri
 }
 
 awaitable<Result<NodesReply>> CancelNodes(std::shared_ptr<LiveRun> run, std::string request_id,
-                                          std::vector<size_t> nodes) {
+                                          std::vector<size_t> nodes, bool at_once) {
   NodesReply reply = ReplyFor(*run);
   for (const auto& [platform, instances] : GroupByLane(run->fan_in(), nodes)) {
     LaneLink* link = run->LinkOf(platform);
     if (link == nullptr) {
       continue;
     }
-    auto answer = co_await link->Cancel(RequestFor(request_id, platform), instances, false);
+    auto answer = co_await link->Cancel(RequestFor(request_id, platform), instances, at_once);
     if (!answer) {
       co_return Pass(answer.error().In("cancel"));
     }

@@ -19,12 +19,13 @@ boost::asio::awaitable<base::Result<model::NodesReply>> RerunNodes(std::shared_p
                                                                    std::vector<size_t> nodes);
 
 /// Asks their lanes to end `nodes`; what needs them is then skipped. Lanes that are gone have
-/// nothing to end.
+/// nothing to end. `at_once`: without the grace between TERM and KILL.
 boost::asio::awaitable<base::Result<model::NodesReply>> CancelNodes(std::shared_ptr<LiveRun> run,
                                                                     std::string request_id,
-                                                                    std::vector<size_t> nodes);
+                                                                    std::vector<size_t> nodes,
+                                                                    bool at_once);
 
-/// The same for everything; `at_once` without the grace between TERM and KILL.
+/// The same for everything.
 boost::asio::awaitable<base::Result<model::NodesReply>> CancelRun(std::shared_ptr<LiveRun> run,
                                                                   std::string request_id,
                                                                   bool at_once);

@@ -98,6 +98,7 @@ boost::asio::awaitable<base::Result<int>> Cancel(FaceContext& context, CancelCal
     std::vector<std::string> platforms;
     std::transform(call.targets.begin(), lanes_end, std::back_inserter(platforms), WithoutAt);
     model::NodesRequest request = RequestFor(context, std::move(platforms));
+    request.at_once = call.at_once;
     auto reply = co_await (*client)->Call(Odu::kLaneCancel, std::move(request));
     if (!reply) {
       co_return base::Pass(reply.error());
@@ -107,6 +108,7 @@ boost::asio::awaitable<base::Result<int>> Cancel(FaceContext& context, CancelCal
   if (lanes_end != call.targets.end()) {
     model::NodesRequest request =
         RequestFor(context, std::vector<std::string>(lanes_end, call.targets.end()));
+    request.at_once = call.at_once;
     auto reply = co_await (*client)->Call(Odu::kNodeCancel, std::move(request));
     if (!reply) {
       co_return base::Pass(reply.error());

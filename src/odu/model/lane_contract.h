@@ -46,7 +46,7 @@ struct Attempt {
   NodeStatus status = NodeStatus::kRunning;
   std::string reason;
   std::optional<int32_t> exit_code;
-  int64_t started_at = 0;  ///< epoch milliseconds
+  int64_t started_at = 0;  ///< epoch milliseconds; 0 when it ended without having started
   std::optional<int64_t> duration_ms;
   uint64_t log_bytes = 0;  ///< final size once terminal
   std::string log_sha256;  ///< hex, once terminal

@@ -120,9 +120,10 @@ BOOST_DESCRIBE_STRUCT(RunCancelRequest, (), (request_id, run_id, at_once))
 struct NodesRequest {
   std::string request_id;
   std::vector<std::string> targets;
+  bool at_once = false;  ///< cancel only: without the grace between TERM and KILL
   static constexpr std::array<std::string_view, 2> kRequired{"request_id", "targets"};
 };
-BOOST_DESCRIBE_STRUCT(NodesRequest, (), (request_id, targets))
+BOOST_DESCRIBE_STRUCT(NodesRequest, (), (request_id, targets, at_once))
 
 struct NodesReply {
   std::string run_id;
