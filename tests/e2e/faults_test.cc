@@ -182,6 +182,24 @@ TEST_F(Faults, CoordinatorAndLaneKilledTogetherAreHonest) {
   EXPECT_EQ(RecipeProcesses(), std::vector<pid_t>());
 }
 
+TEST_F(Faults, ARunWhoseOwnerDiedWhileItWasWrittenDownNeverWas) {
+  Justfile("[metadata(\"ci\")]\nci: a\na:\n  @echo a\n");
+  EXPECT_EQ(Run().exit_code, 0);
+  EXPECT_EQ(Odu({"serve", "--stop"}).exit_code, 0);
+  // What is there when the owner dies between the header and the journal.
+  const std::string run = NewestRun();
+  for (const std::string name : {"/journal.ndjson", "/summary.json", "/lanes"}) {
+    static_cast<void>(os::RemoveTree(run + name).value());
+  }
+  static_cast<void>(os::WriteFileAtomic(run + "/env", "SECRET=1").value());
+  const CliResult status = Odu({"status", "-o", "json"});
+  EXPECT_EQ(status.exit_code, 0) << status;
+  EXPECT_NE(status.stdout_text.find("\"run\":null"), std::string::npos) << status;
+  EXPECT_FALSE(os::Exists(run)) << "the caller's environment stays";
+  EXPECT_EQ(Odu({"runs", "-o", "json"}), (CliResult{0, "", ""}));
+  EXPECT_EQ(Run().exit_code, 0);
+}
+
 TEST_F(Faults, AStoppedCoordinatorIsNamed) {
   const std::string sha = Steps();
   ASSERT_EQ(Run({"--detach"}).exit_code, 0);
