@@ -32,6 +32,7 @@ void StartsSampleRun(ServedCheckout& served, model::NodeStatus status) {
 RunCall SampleCall() {
   RunCall call;
   call.start.request_id = "request-1";
+  call.start.scope.no_post = true;
   return call;
 }
 
@@ -46,6 +47,17 @@ TEST(Run, IsGreenWhenTheRunPassed) {
             "odu · ci @ 7f59054+dirty · run 7f59054#2\n"
             "▶ running a@x86_64-linux\n✔ ok      a@x86_64-linux 0s\n");
   EXPECT_TRUE(served.captured.Err().starts_with("── ci run summary @ 7f59054+dirty ──\n"));
+}
+
+TEST(Run, SaysThatNothingIsPostedUnlessToldNotToPost) {
+  ServedCheckout served;
+  served.Open();
+  StartsSampleRun(served, model::NodeStatus::kOk);
+  RunCall call = SampleCall();
+  call.start.scope.no_post = false;
+  EXPECT_EQ(*served.loop.Run(face::Run(served.context, call)), 0);
+  EXPECT_TRUE(served.captured.Err().starts_with(
+      "[odu] this version posts no commit statuses; --no-post runs without this line\n"));
 }
 
 TEST(Run, IsOneWhenANodeIsRed) {
