@@ -204,12 +204,22 @@ LaneAgent::Reply<surface::Nothing> LaneAgent::Release(model::ReleaseRequest requ
     co_return base::Fail(base::ErrorKind::kRefused, "not_settled",
                          "lane: it has nodes that are not done", "cancel them first");
   }
-  if (releasing_) {
-    co_return surface::Nothing();
+  if (!releasing_) {
+    releasing_ = true;
+    parts_.tasks.Spawn("release", [this, keep = request.keep_workspace] { return LetGo(keep); });
   }
-  releasing_ = true;
+  if (!let_go_) {
+    const auto done = std::make_shared<async::Notifier>(parts_.tasks.executor());
+    releasers_.push_back(done);
+    const bool woken = co_await done->Wait();
+    (void)woken;
+  }
+  co_return surface::Nothing();
+}
+
+asio::awaitable<void> LaneAgent::LetGo(bool keep_workspace) {
   co_await lane_.Settled();
-  if (!request.keep_workspace && !fingerprint_.empty()) {
+  if (!keep_workspace && !fingerprint_.empty()) {
     const std::shared_ptr<void> spared = parts_.supervisor.Spare();
     git::LoopRunner runner(parts_.reaper, parts_.clock, os::Environment(git_environment_));
     auto removed = co_await RemoveWorkspace(runner, source_);
@@ -221,8 +231,11 @@ LaneAgent::Reply<surface::Nothing> LaneAgent::Release(model::ReleaseRequest requ
   lane_.cell().phase = model::LanePhase::kReleased;
   lane_.PublishCell();
   parts_.board.Flush();
+  let_go_ = true;
+  for (const auto& releaser : releasers_) {
+    releaser->Notify();
+  }
   released_.Notify();
-  co_return surface::Nothing();
 }
 
 asio::awaitable<void> LaneAgent::Released() {

@@ -4,8 +4,10 @@
 #include <cstdint>
 #include <deque>
 #include <map>
+#include <memory>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "odu/lane/archive.h"
 #include "odu/lane/lane.h"
@@ -51,6 +53,8 @@ class LaneAgent {
   base::Result<model::ConfigureReply> Configure(const model::ConfigureRequest& request);
   base::Result<model::LaneNodesReply> Change(const model::LaneNodesRequest& request, bool rerun);
   Reply<surface::Nothing> Release(model::ReleaseRequest request);
+  /// Carries a release out, whatever becomes of who asked for it.
+  boost::asio::awaitable<void> LetGo(bool keep_workspace);
   boost::asio::awaitable<void> WriteEnd(std::string why);
   void WriteHeader();
 
@@ -65,6 +69,9 @@ class LaneAgent {
   surface::StreamSource<model::AttemptLogInput> logs_;
   async::Notifier released_;
   bool releasing_ = false;
+  bool let_go_ = false;
+  /// Of the callers who wait for the release under way.
+  std::vector<std::shared_ptr<async::Notifier>> releasers_;
   bool ended_ = false;
   std::map<std::string, base::Result<model::LaneNodesReply>> answers_;
   std::deque<std::string> answer_order_;

@@ -1,6 +1,7 @@
 #include "odu/lane/lane_life.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -13,6 +14,7 @@
 #include <utility>
 
 #include "async/clock.h"
+#include "async/deadline.h"
 #include "base/log.h"
 #include "base/sha256.h"
 #include "odu/lane/lane_agent.h"
@@ -36,6 +38,9 @@ namespace {
 constexpr async::Duration kUnusedFor = std::chrono::minutes(10);
 constexpr async::Duration kUnattendedFor = std::chrono::minutes(30);
 constexpr async::Duration kOrphanedFor = std::chrono::hours(12);
+
+/// How long tasks may take to end by themselves when the life is over.
+constexpr async::Duration kStopGrace = std::chrono::seconds(2);
 
 constexpr size_t kProgramBytes = size_t{256} << 20;
 
@@ -101,7 +106,13 @@ class Life {
       co_await asio::post(tasks_.executor(), asio::use_awaitable);
     }
     door_.Close(why_);
-    co_await tasks_.Stop(clock_, Scaled(std::chrono::seconds(2)));
+    std::move_only_function<asio::awaitable<void>()> stop = [this] {
+      return tasks_.Stop(clock_, kStopGrace);
+    };
+    const bool stopped = co_await async::RunBounded(clock_, 2 * kStopGrace, std::move(stop));
+    if (!stopped) {
+      base::LogError("lane", "ends although this resists: {}", fmt::join(tasks_.Names(), ", "));
+    }
   }
 
  private:

@@ -98,7 +98,7 @@ void Supervisor::LeaderEnded(AttemptId id, Gone gone) {
 void Supervisor::FindOrphans() {
   const bool sparing = spare_.use_count() > 1;
   std::map<pid_t, Orphan> found;
-  for (const pid_t pid : os::ChildrenOf(getpid())) {
+  for (const pid_t pid : children_.List()) {
     if (leaders_.contains(pid)) {
       continue;
     }

@@ -113,6 +113,7 @@ class Supervisor {
   std::unordered_map<std::string, AttemptId> by_marker_;
   std::set<pid_t> leaders_;
   std::map<pid_t, Orphan> orphans_;
+  os::OwnChildren children_;
   bool ticking_ = false;
   bool looking_ = false;
   /// Copies of it are what Spare() gave; and callbacks that outlive this object see it gone.
