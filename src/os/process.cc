@@ -1,6 +1,7 @@
 #include "os/process.h"
 
 #include <dirent.h>
+#include <fcntl.h>
 #include <fmt/format.h>
 #include <signal.h>
 #include <sys/syscall.h>
@@ -54,6 +55,21 @@ std::vector<pid_t> ChildrenByParent(pid_t pid) {
     }
   }
   return children;
+}
+
+/// One read of OwnChildren: some hundred children.
+constexpr size_t kOwnListBytes = 4096;
+/// A list that leaves less room than this may go on: the kernel cuts it between numbers.
+constexpr size_t kPidWidth = 16;
+
+/// Adds the numbers of a list that blanks separate.
+void AddPids(std::string_view list, std::vector<pid_t>& pids) {
+  for (const std::string_view word : base::Split(list, ' ')) {
+    pid_t pid = 0;
+    if (ParseNumber(word, pid)) {
+      pids.push_back(pid);
+    }
+  }
 }
 
 void AddDescendants(pid_t pid, std::set<pid_t>& seen, std::vector<pid_t>& out) {
@@ -137,13 +153,24 @@ std::vector<pid_t> ChildrenOf(pid_t pid) {
       }
       continue;
     }
-    for (const std::string_view word : base::Split(*list, ' ')) {
-      pid_t child = 0;
-      if (ParseNumber(word, child)) {
-        children.push_back(child);
-      }
-    }
+    AddPids(*list, children);
   }
+  return children;
+}
+
+OwnChildren::OwnChildren()
+    : file_(::open(fmt::format("/proc/self/task/{}/children", ::getpid()).c_str(),
+                   O_RDONLY | O_CLOEXEC)) {}
+
+std::vector<pid_t> OwnChildren::List() const {
+  std::vector<pid_t> children;
+  std::string list(kOwnListBytes, '\0');
+  const ssize_t length = file_.valid() ? ::pread(file_.get(), list.data(), list.size(), 0) : -1;
+  if (length < 0 || static_cast<size_t>(length) + kPidWidth > list.size()) {
+    return ChildrenOf(::getpid());  // not to be had this way, or perhaps longer than one read
+  }
+  list.resize(static_cast<size_t>(length));
+  AddPids(list, children);
   return children;
 }
 

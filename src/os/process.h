@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "os/fd.h"
 
 namespace os {
 
@@ -43,6 +44,18 @@ base::Result<std::string> BootId();
 
 /// The direct children of a process, of all its threads. Empty when there are none or it is gone.
 std::vector<pid_t> ChildrenOf(pid_t pid);
+
+/// This process's own children at one read each time: those of its main thread, to which a
+/// subreaper's orphans fall while it lives. Complete where no other thread starts programs.
+class OwnChildren {
+ public:
+  OwnChildren();
+  std::vector<pid_t> List() const;
+
+ private:
+  Fd file_;  ///< empty where the kernel does not have the list
+};
+
 /// `pid`'s descendants, children first, each once.
 std::vector<pid_t> DescendantsOf(pid_t pid);
 /// Every process that /proc shows.

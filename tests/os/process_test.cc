@@ -100,6 +100,34 @@ TEST(Process, ChildrenAndDescendantsAreFound) {
   EXPECT_EQ(descendants[1], ChildrenOf(child.pid())[0]) << "children before their parents";
 }
 
+TEST(Process, OwnChildrenAreListedAgainAndAgain) {
+  const OwnChildren own;
+  const std::vector<pid_t> before = own.List();
+  Started child("echo up; /bin/sleep 100; :");
+  child.AwaitOutput();
+  EXPECT_EQ(own.List().size(), before.size() + 1);
+  EXPECT_EQ(std::ranges::count(own.List(), child.pid()), 1);
+}
+
+TEST(Process, AListOfOwnChildrenThatIsLongerThanOneReadIsWhole) {
+  const OwnChildren own;
+  std::vector<pid_t> started;
+  for (int i = 0; i < 1500; ++i) {
+    const pid_t pid = ::fork();
+    if (pid == 0) {
+      ::pause();
+      ::_exit(0);
+    }
+    started.push_back(pid);
+  }
+  const std::vector<pid_t> listed = own.List();
+  for (const pid_t pid : started) {
+    EXPECT_EQ(std::ranges::count(listed, pid), 1);
+    ::kill(pid, SIGKILL);
+    ::waitpid(pid, nullptr, 0);
+  }
+}
+
 TEST(Process, TheEnvironmentOfAnotherIsRead) {
   Started child("echo up; /bin/sleep 100; :", {"ODU_ATTEMPT_ID=abc", "ODU_ATTEMPT=1", "EMPTY="});
   child.AwaitOutput();
