@@ -47,8 +47,7 @@ struct TestCheckout {
 class ServedCheckout {
  public:
   explicit ServedCheckout(const TestCheckout& checkout, uint64_t epoch = 1)
-      : checkout_(checkout),
-        reaper(loop.executor()),
+      : reaper(loop.executor()),
         git(reaper, clock, Environment()),
         tasks(loop.executor()),
         world{loop.executor(),
@@ -216,7 +215,6 @@ class ServedCheckout {
                           [this](const model::Notice& value) { notices.push_back(value); }));
   }
 
-  const TestCheckout& checkout_;
   bool left_ = false;
 
  public:
