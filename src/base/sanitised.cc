@@ -89,7 +89,7 @@ size_t SgrLength(std::string_view bytes) {
 }
 
 bool IsReset(std::string_view sgr) {
-  return sgr.find_first_not_of("0", 2) == sgr.size() - 1;
+  return sgr.find_first_not_of('0', 2) == sgr.size() - 1;
 }
 
 bool IsPlain(char c) {
