@@ -167,6 +167,32 @@ TEST(LaneAgent, ReleaseRemovesTheWorkTreeUnlessItIsToBeKept) {
   }
 }
 
+TEST(LaneAgent, AReleaseIsCarriedOutThoughItsCallerDies) {
+  support::GitRepo repo;
+  Served served;
+  model::ConfigureRequest request = served.world.Request({served.world.Shell("a", "touch x")});
+  request.source.mode = model::SourceMode::kWorktree;
+  request.source.repository = repo.path();
+  request.source.sha = repo.Commit();
+  request.source.workspace = served.world.dir / "work";
+  ASSERT_TRUE(served.Call(Contract::kConfigure, request));
+  ASSERT_TRUE(served.world.Settle());
+  bool answered = false;
+  served.world.tasks.Spawn("caller", [&]() -> boost::asio::awaitable<void> {
+    model::ReleaseRequest release;
+    release.request_id = "release";
+    release.epoch = 1;
+    const auto reply = co_await served.client->Call(Contract::kRelease, release);
+    EXPECT_FALSE(reply);
+    answered = true;
+  });
+  served.world.loop.RunUntilIdle();
+  served.client->Close();
+  EXPECT_TRUE(served.world.loop.RunUntil([&] { return answered; }));
+  served.world.loop.Run(served.agent.Released());
+  EXPECT_FALSE(os::Exists(request.source.workspace));
+}
+
 TEST(LaneAgent, ALogIsStreamedWhileItGrowsFromTheOffsetAskedFor) {
   Served served;
   served.client->Subscribe(Contract::kAttemptLog, {"a#1", 0},
