@@ -117,6 +117,10 @@ def check_awaits(code: str):
             yield line, "a braced temporary in a co_await expression: name it first (GCC 12)"
         elif re.search(r"[^?:]\?[^?]", expression):
             yield line, "'?:' in a co_await expression: name it first (GCC 12)"
+    # Without another local in the body GCC 12 miscompiles an awaited condition.
+    for found in re.finditer(r"\b(?:if|while)\s*\(\s*!?\s*co_await\b", code):
+        line = code.count("\n", 0, found.start()) + 1
+        yield line, "a co_await as a condition: name its result, then test it (GCC 12)"
     # A capturing lambda coroutine called at once dies before its body runs.
     for found in re.finditer(
         r"\[[^\[\]\n]+\]\s*(?:\([^()]*\))?\s*(?:mutable\s*)?->\s*[\w:]*awaitable\s*<", code

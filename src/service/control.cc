@@ -84,7 +84,8 @@ asio::awaitable<base::Result<Stopped>> Stop(asio::any_io_executor executor, asyn
           fmt::format("the {} (pid {}) was asked to stop and still runs", place.what, stopped.pid),
           fmt::format("end it with: kill -KILL {}", stopped.pid));
     }
-    if (!co_await clock.Sleep(kAgain)) {
+    const bool waited = co_await clock.Sleep(kAgain);
+    if (!waited) {
       co_return base::Fail(ErrorKind::kCancelled, "cancelled", "waiting for the end");
     }
   }

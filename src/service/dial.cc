@@ -132,7 +132,8 @@ asio::awaitable<Dialled> KeepDialling(asio::any_io_executor executor, async::Clo
     if (attempt.client || !attempt.again || clock.Now() >= end) {
       co_return attempt;
     }
-    if (!co_await clock.Sleep(kAgain)) {
+    const bool waited = co_await clock.Sleep(kAgain);
+    if (!waited) {
       co_return GiveUp(base::Error(ErrorKind::kCancelled, "cancelled", "connecting was given up"));
     }
   }

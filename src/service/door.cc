@@ -149,7 +149,8 @@ void Door::State::Admit(os::Fd fd) {
 asio::awaitable<void> Door::State::AcceptLoop(std::shared_ptr<State> self) {
   while (!self->closed) {
     if (!self->readable.is_open()) {
-      if (!co_await self->clock.Sleep(kAcceptPause)) {
+      const bool waited = co_await self->clock.Sleep(kAcceptPause);
+      if (!waited) {
         co_return;
       }
       continue;
@@ -163,8 +164,9 @@ asio::awaitable<void> Door::State::AcceptLoop(std::shared_ptr<State> self) {
 }
 
 asio::awaitable<void> Door::State::LookLoop(std::shared_ptr<State> self) {
-  while (co_await self->clock.Sleep(self->options.look_every)) {
-    if (self->closed) {
+  for (;;) {
+    const bool waited = co_await self->clock.Sleep(self->options.look_every);
+    if (!waited || self->closed) {
       co_return;
     }
     if (self->socket && self->socket->StillAtPath()) {

@@ -128,7 +128,8 @@ asio::awaitable<ClientResult> Ensure(asio::any_io_executor executor, async::Cloc
       if (clock.Now() >= end) {
         co_return base::Pass(starting.error().In(fmt::format("starting the {}", place.what)));
       }
-      if (!co_await clock.Sleep(kAgain)) {
+      const bool waited = co_await clock.Sleep(kAgain);
+      if (!waited) {
         co_return base::Fail(ErrorKind::kCancelled, "cancelled", "connecting");
       }
       continue;

@@ -83,7 +83,8 @@ inline int RunService(os::ReadinessReport& report) {
   os::SignalSource signals(context.get_executor(), {SIGTERM});
   async::TaskGroup tasks(context.get_executor());
   tasks.Spawn("signals", [&]() -> boost::asio::awaitable<void> {
-    if (co_await signals.Next()) {
+    const auto signal = co_await signals.Next();
+    if (signal) {
       door.Close("signal");
     }
   });

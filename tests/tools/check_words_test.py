@@ -77,7 +77,11 @@ class CheckWordsTest(unittest.TestCase):
 
     def test_a_block_after_an_await_is_no_braced_temporary(self):
         self.passes("if (auto r = co_await Open(p); !r) {\n  return;\n}\n")
-        self.passes("if (!co_await Open(p)) {\n  return;\n}\n")
+        self.passes("const bool open = co_await Open(p);\nif (!open) {\n  return;\n}\n")
+
+    def test_an_awaited_condition_is_caught(self):
+        self.caught("as a condition", "if (!co_await Open(p)) {\n  return;\n}\n")
+        self.caught("as a condition", "while (co_await Next()) {\n}\n")
 
     def test_a_conditional_in_an_await_is_caught(self):
         self.caught("'?:'", "auto r = co_await Open(a ? b : c);\n")
