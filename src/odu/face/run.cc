@@ -35,6 +35,9 @@ boost::asio::awaitable<base::Result<Started>> AskForRun(FaceContext& context,
                                                         const model::RunStartRequest& request) {
   for (int tries = 1;; ++tries) {
     auto client = co_await Reach(context, Start::kIfNeeded);
+    if (!client && client.error().code() == "daemon_died" && tries < kStartTries) {
+      continue;
+    }
     if (!client) {
       co_return base::Pass(client.error());
     }
