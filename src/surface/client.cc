@@ -99,6 +99,8 @@ struct Client::Impl : std::enable_shared_from_this<Client::Impl> {
   void HandleSubscribed(int64_t local, RpcMessage message);
   /// True when the line was a stream's chunk and has been dealt with.
   bool HandleChunk(std::string_view line);
+  /// The subscription that a server's message is about; end() when it is none of ours (any more).
+  std::map<int64_t, Subscription>::iterator FindNamedIn(const base::json::object& params);
   void HandleNext(const base::json::object& params);
   void HandleEnd(const base::json::object& params);
   void Drop(int64_t local);
@@ -251,17 +253,22 @@ bool Client::Impl::HandleChunk(std::string_view line) {
   return true;
 }
 
-void Client::Impl::HandleNext(const base::json::object& params) {
+std::map<int64_t, Client::Impl::Subscription>::iterator Client::Impl::FindNamedIn(
+    const base::json::object& params) {
   const auto* number = params.if_contains("subscription");
   if (number == nullptr || !number->is_int64()) {
-    return;
+    return subscriptions.end();
   }
   const auto local = local_of_remote.find(number->get_int64());
-  if (local == local_of_remote.end()) {
+  return local == local_of_remote.end() ? subscriptions.end() : subscriptions.find(local->second);
+}
+
+void Client::Impl::HandleNext(const base::json::object& params) {
+  const auto found = FindNamedIn(params);
+  if (found == subscriptions.end()) {
     return;
   }
-  const auto found = subscriptions.find(local->second);
-  if (found != subscriptions.end() && found->second.handler.on_next) {
+  if (found->second.handler.on_next) {
     // A handler may unsubscribe itself: hold what is being called.
     const auto on_next = found->second.handler.on_next;
     on_next(params);
@@ -269,18 +276,12 @@ void Client::Impl::HandleNext(const base::json::object& params) {
 }
 
 void Client::Impl::HandleEnd(const base::json::object& params) {
-  const auto* number = params.if_contains("subscription");
-  if (number == nullptr || !number->is_int64()) {
+  const auto found = FindNamedIn(params);
+  if (found == subscriptions.end()) {
     return;
   }
-  const auto local = local_of_remote.find(number->get_int64());
-  if (local == local_of_remote.end()) {
-    return;
-  }
-  const auto found = subscriptions.find(local->second);
-  const auto on_end =
-      found != subscriptions.end() ? std::move(found->second.handler.on_end) : nullptr;
-  Drop(local->second);
+  const auto on_end = std::move(found->second.handler.on_end);
+  Drop(found->first);
   if (!on_end) {
     return;
   }
