@@ -91,6 +91,10 @@ void LaneAgent::Serve(surface::Server& server) {
       [this](model::LaneNodesRequest request, surface::Caller) -> Reply<model::LaneNodesReply> {
         co_return Change(request, false);
       });
+  server.Bind(
+      Contract::kUpload, [](model::UploadRequest, surface::Caller) -> Reply<model::UploadReply> {
+        co_return base::Fail(base::ErrorKind::kRefused, "not_needed", "lane: it asks for nothing");
+      });
   server.Bind(Contract::kRelease,
               [this](model::ReleaseRequest request, surface::Caller) -> Reply<surface::Nothing> {
                 return Release(std::move(request));

@@ -21,6 +21,19 @@ enum class LanePhase {
 };
 BOOST_DESCRIBE_ENUM(LanePhase, kIdle, kRunning, kSettled, kReleased)
 
+/// What a lane waits for before it can make its workspace: the coordinator brings it by
+/// `lane.upload` from `received` on.
+struct SourceNeed {
+  std::string id;  ///< names this need; empty = nothing is needed
+  /// "bundle": a git bundle of the source's sha, without what the commits of `have` reach.
+  /// "tar": a tar archive of the sha's tree (there is no git on the host).
+  std::string kind;
+  std::vector<std::string> have;  ///< full shas that the host has already, newest first
+  uint64_t received = 0;          ///< bytes on the host's disk
+  bool operator==(const SourceNeed&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(SourceNeed, (), (id, kind, have, received))
+
 /// Cell `lane`.
 struct LaneCell {
   LanePhase phase = LanePhase::kIdle;
@@ -31,9 +44,11 @@ struct LaneCell {
   int64_t pid = 0;
   std::string workspace;  ///< absolute path on the lane's host, empty before it exists
   int32_t jobs = 0;
+  SourceNeed need;
   bool operator==(const LaneCell&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(LaneCell, (), (phase, run_id, platform, epoch, boot_id, pid, workspace, jobs))
+BOOST_DESCRIBE_STRUCT(LaneCell, (),
+                      (phase, run_id, platform, epoch, boot_id, pid, workspace, jobs, need))
 
 /// Item of collection `attempts`, keyed `<instance>#<n>`. `_ci-setup#1` is the lane's own first
 /// attempt. A node that has never run has no attempt; a skipped node has one with that status. A
@@ -73,8 +88,11 @@ BOOST_DESCRIBE_STRUCT(AttemptLogInput, (), (attempt, offset))
 enum class SourceMode {
   kInPlace,   ///< run in `repository` as it is
   kWorktree,  ///< `git worktree add --detach <workspace> <sha>` from `repository`
+  /// On another machine: a work tree of `sha` from `repository`, a bare object cache that the lane
+  /// makes and fills: by a fetch from `origin`, else by what it says it needs (SourceNeed).
+  kShipped,
 };
-BOOST_DESCRIBE_ENUM(SourceMode, kInPlace, kWorktree)
+BOOST_DESCRIBE_ENUM(SourceMode, kInPlace, kWorktree, kShipped)
 
 /// Where the lane's tree comes from.
 struct LaneSource {
@@ -82,9 +100,10 @@ struct LaneSource {
   std::string repository;  ///< absolute path of the checkout's toplevel
   std::string sha;         ///< full
   std::string workspace;   ///< where the worktree goes; empty in place
+  std::string origin;      ///< shipped only: a URL to fetch from; empty = do not try
   bool operator==(const LaneSource&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(LaneSource, (), (mode, repository, sha, workspace))
+BOOST_DESCRIBE_STRUCT(LaneSource, (), (mode, repository, sha, workspace, origin))
 
 /// Idempotent: the same plan for the same run is answered `already:true`, another is refused.
 struct ConfigureRequest {
@@ -97,14 +116,20 @@ struct ConfigureRequest {
   std::map<std::string, int64_t> durations_ms;  ///< expected, by instance id; absent = unknown
   int32_t jobs = 0;                             ///< at once; 0 = the host's CPUs
   std::vector<std::string> env;  ///< "NAME=value", the whole environment of the recipes
+  /// `env` comes over the lane's own (login) environment instead of replacing it.
+  bool login_environment = false;
+  std::vector<std::string> masked;  ///< values that no log may show
   int32_t umask = 022;
   std::vector<std::string> enter;  ///< argv put before every recipe, may be empty
+  /// What happened before the lane was there, whole lines: the head of `_ci-setup`'s first log.
+  std::string story;
+  std::string just;  ///< the `just` to run recipes with; empty = the one on PATH
   static constexpr std::array<std::string_view, 4> kRequired{"request_id", "run_id", "epoch",
                                                              "plan"};
 };
 BOOST_DESCRIBE_STRUCT(ConfigureRequest, (),
                       (request_id, run_id, run_ref, epoch, plan, source, durations_ms, jobs, env,
-                       umask, enter))
+                       login_environment, masked, umask, enter, story, just))
 
 struct ConfigureReply {
   bool already = false;
@@ -145,11 +170,30 @@ struct ReleaseRequest {
 };
 BOOST_DESCRIBE_STRUCT(ReleaseRequest, (), (request_id, epoch, keep_workspace))
 
+/// `lane.upload`: the next bytes of what `SourceNeed` asks for. Bytes that are there already are
+/// passed over, a gap is refused ("bad_offset"), so a repeat after a lost link does no harm.
+struct UploadRequest {
+  std::string request_id;
+  uint64_t epoch = 0;
+  std::string need;  ///< SourceNeed::id
+  uint64_t offset = 0;
+  std::string base64;  ///< at most 1 MiB of bytes
+  bool last = false;   ///< nothing comes after these bytes
+  static constexpr std::array<std::string_view, 4> kRequired{"request_id", "epoch", "need",
+                                                             "offset"};
+};
+BOOST_DESCRIBE_STRUCT(UploadRequest, (), (request_id, epoch, need, offset, base64, last))
+
+struct UploadReply {
+  uint64_t received = 0;
+};
+BOOST_DESCRIBE_STRUCT(UploadReply, (), (received))
+
 /// The surface that a lane serves.
 struct LaneSurface {
   static constexpr std::string_view kName = "lane";
   static constexpr int kMajor = 1;
-  static constexpr int kMinor = 0;
+  static constexpr int kMinor = 1;
 
   static constexpr surface::Cell<LaneCell> kLane{"lane"};
   static constexpr surface::Collection<Attempt> kAttempts{"attempts"};
@@ -159,10 +203,12 @@ struct LaneSurface {
       "lane.configure"};
   static constexpr surface::Procedure<LaneNodesRequest, LaneNodesReply> kRerun{"lane.rerun"};
   static constexpr surface::Procedure<LaneNodesRequest, LaneNodesReply> kCancel{"lane.cancel"};
+  static constexpr surface::Procedure<UploadRequest, UploadReply> kUpload{"lane.upload"};
   static constexpr surface::Procedure<ReleaseRequest, surface::Nothing> kRelease{"lane.release"};
 
   static constexpr auto Members() {
-    return std::tuple{kLane, kAttempts, kAttemptLog, kHello, kConfigure, kRerun, kCancel, kRelease};
+    return std::tuple{kLane,  kAttempts, kAttemptLog, kHello,  kConfigure,
+                      kRerun, kCancel,   kUpload,     kRelease};
   }
 };
 

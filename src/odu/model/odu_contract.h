@@ -36,9 +36,12 @@ struct Lane {
   std::string state;
   std::string detail;  ///< for people: "reconnecting in 4 s", the cause of a failure
   int64_t since = 0;   ///< epoch milliseconds
+  /// While copying: bytes there and bytes in all; 0 of 0 otherwise.
+  uint64_t bytes = 0;
+  uint64_t total_bytes = 0;
   bool operator==(const Lane&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(Lane, (), (platform, host, state, detail, since))
+BOOST_DESCRIBE_STRUCT(Lane, (), (platform, host, state, detail, since, bytes, total_bytes))
 
 /// A node of the plan of HEAD.
 struct PlannedNode {
@@ -121,9 +124,12 @@ struct NodesRequest {
   std::string request_id;
   std::vector<std::string> targets;
   bool at_once = false;  ///< cancel only: without the grace between TERM and KILL
+  /// Rerun only, for a linked run: the caller's, as in RunStartRequest.
+  std::vector<std::string> env;
+  int32_t umask = 022;
   static constexpr std::array<std::string_view, 2> kRequired{"request_id", "targets"};
 };
-BOOST_DESCRIBE_STRUCT(NodesRequest, (), (request_id, targets, at_once))
+BOOST_DESCRIBE_STRUCT(NodesRequest, (), (request_id, targets, at_once, env, umask))
 
 struct NodesReply {
   std::string run_id;

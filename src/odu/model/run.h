@@ -46,6 +46,8 @@ struct Run {
   Scope scope;
   int64_t started_at = 0;  ///< epoch milliseconds
   std::optional<int64_t> settled_at;
+  /// When it will probably have settled, epoch milliseconds; null while nothing is known.
+  std::optional<int64_t> eta_at;
   std::optional<Verdict> verdict;
   int32_t revision = 0;    ///< raised each time the run settles again
   int32_t expected = 0;    ///< how many nodes the run has to have
@@ -59,8 +61,8 @@ struct Run {
 };
 BOOST_DESCRIBE_STRUCT(Run, (),
                       (run_id, ref, sha, sha7, content_id, dirty, tree_changed, phase, open,
-                       pipeline, scope, started_at, settled_at, verdict, revision, expected, cursor,
-                       started_by, last_run_id, last_ref, last_verdict, last_finished_at))
+                       pipeline, scope, started_at, settled_at, eta_at, verdict, revision, expected,
+                       cursor, started_by, last_run_id, last_ref, last_verdict, last_finished_at))
 
 /// Item of collection `runs`, keyed by run_id: the newest runs of this checkout; also one line of
 /// `odu runs -o json`. A run without a verdict and without a live owner is "unfinished".
