@@ -1,0 +1,40 @@
+#pragma once
+
+#include <boost/asio/awaitable.hpp>
+#include <cstdint>
+#include <functional>
+#include <map>
+#include <string>
+#include <string_view>
+
+#include "provision/host_facts.h"
+#include "provision/host_fault.h"
+#include "provision/host_state.h"
+
+namespace provision {
+
+/// How a provisioner says what it does. Each call re-arms the bound on silence.
+struct ProvisionProgress {
+  std::function<void(HostPhase)> phase;  ///< kCopying or kRealising
+  std::function<void(uint64_t sent, uint64_t total)> bytes;
+  std::function<void(std::string_view line)> line;
+};
+
+/// What lies ready on the host now.
+struct Provisioned {
+  std::string agent;   ///< absolute path there
+  std::string sha256;  ///< of the agent, for its self check at every start; empty = not checked
+  std::map<std::string, std::string> companions;  ///< name -> absolute path there
+};
+
+/// A way to bring the agent and its companions to a host. Cancelling the call ends all it started.
+class Provisioner {
+ public:
+  virtual ~Provisioner() = default;
+  virtual std::string_view name() const = 0;
+  /// Makes sure all is there; does nothing, quickly, when it is. `progress` lives until the end.
+  virtual boost::asio::awaitable<HostResult<Provisioned>> Provide(
+      HostFacts facts, const ProvisionProgress& progress) = 0;
+};
+
+}  // namespace provision
