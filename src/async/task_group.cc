@@ -3,10 +3,12 @@
 #include <boost/asio/cancellation_signal.hpp>
 #include <boost/asio/co_spawn.hpp>
 #include <boost/asio/error.hpp>
+#include <boost/asio/post.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <boost/system/system_error.hpp>
 #include <exception>
 #include <list>
+#include <memory>
 #include <utility>
 
 #include "async/notifier.h"
@@ -17,17 +19,22 @@ namespace async {
 namespace asio = boost::asio;
 namespace {
 
+/// A cancellation that comes before the first turn waits for it: Asio 1.81 would throw it out of
+/// the event loop (co_spawn's own frame stands at a wait then, with nobody above to catch).
 struct Task {
   std::string name;
   asio::cancellation_signal cancel;
-};
+  bool begun = false;
+  asio::cancellation_type early = asio::cancellation_type::none;
 
-/// The root of every task. The factory lives in this frame, and with it what it captured.
-asio::awaitable<void> RunTask(TaskFactory factory) {
-  // By default a coroutine hears terminal cancellation only; the first step of a stop is total.
-  co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
-  co_await factory();
-}
+  void Cancel(asio::cancellation_type type) {
+    if (begun) {
+      cancel.emit(type);
+    } else {
+      early = type;  // what is asked for later is never less
+    }
+  }
+};
 
 bool IsCancellation(const std::exception_ptr& failure) {
   try {
@@ -56,32 +63,69 @@ void LogFailure(std::string_view task, std::string_view what) {
 }  // namespace
 
 struct TaskGroup::State {
+  using Place = std::list<std::shared_ptr<Task>>::iterator;
+
   State(asio::any_io_executor on, FailureReport to)
       : executor(std::move(on)), report(std::move(to)), ended(executor) {}
 
   void EmitAll(asio::cancellation_type type) {
     // A cancelled task may end inside emit and remove itself; the iterator steps on first.
     for (auto task = tasks.begin(); task != tasks.end();) {
-      const auto current = task++;
-      current->cancel.emit(type);
+      const std::shared_ptr<Task> current = *task++;
+      current->Cancel(type);
     }
   }
 
-  void End(std::list<Task>::iterator task, const std::exception_ptr& failure) {
+  void End(Place place, const std::exception_ptr& failure) {
     if (failure && !IsCancellation(failure)) {
-      report(task->name, WhatOf(failure));
+      report((*place)->name, WhatOf(failure));
     }
-    tasks.erase(task);
+    tasks.erase(place);
     if (tasks.empty()) {
       ended.Notify();
     }
   }
 
+  /// For a task's first turn: what was asked of it earlier is heard at its first wait.
+  void Begin(const std::shared_ptr<Task>& task) {
+    task->begun = true;
+    if (task->early != asio::cancellation_type::none) {
+      asio::post(executor, [weak = std::weak_ptr(task)] {
+        if (const std::shared_ptr<Task> waiting = weak.lock()) {
+          waiting->cancel.emit(waiting->early);
+        }
+      });
+    }
+  }
+
+  /// The root of every task. The factory lives in this frame, and with it what it captured.
+  static asio::awaitable<void> Run(std::shared_ptr<State> state, std::shared_ptr<Task> task,
+                                   TaskFactory factory) {
+    if (state->destroyed) {
+      co_return;
+    }
+    state->Begin(task);
+    // By default a coroutine hears terminal cancellation only; the first step of a stop is total.
+    co_await asio::this_coro::reset_cancellation_state(asio::enable_total_cancellation());
+    std::exception_ptr failure;
+    try {
+      co_await factory();
+    } catch (...) {
+      failure = std::current_exception();
+    }
+    // co_spawn may wait once more, where nobody would catch a cancellation that came meanwhile.
+    co_await asio::this_coro::throw_if_cancelled(false);
+    if (failure) {
+      std::rethrow_exception(failure);
+    }
+  }
+
   asio::any_io_executor executor;
   FailureReport report;
-  std::list<Task> tasks;
+  std::list<std::shared_ptr<Task>> tasks;
   Notifier ended;
   bool stopping = false;
+  bool destroyed = false;
 };
 
 /// What co_spawn calls at a task's end. A type of its own and not bind_cancellation_slot: that one
@@ -89,11 +133,11 @@ struct TaskGroup::State {
 /// have ended (and been freed) when it arrives.
 struct TaskGroup::Ending {
   using cancellation_slot_type = asio::cancellation_slot;
-  cancellation_slot_type get_cancellation_slot() const noexcept { return task->cancel.slot(); }
-  void operator()(const std::exception_ptr& failure) const { state->End(task, failure); }
+  cancellation_slot_type get_cancellation_slot() const noexcept { return (*place)->cancel.slot(); }
+  void operator()(const std::exception_ptr& failure) const { state->End(place, failure); }
 
   std::shared_ptr<State> state;
-  std::list<Task>::iterator task;
+  State::Place place;
 };
 
 TaskGroup::TaskGroup(asio::any_io_executor executor, FailureReport report)
@@ -101,6 +145,7 @@ TaskGroup::TaskGroup(asio::any_io_executor executor, FailureReport report)
                                      report ? std::move(report) : FailureReport(LogFailure))) {}
 
 TaskGroup::~TaskGroup() {
+  state_->destroyed = true;
   Kill();
 }
 
@@ -108,9 +153,11 @@ bool TaskGroup::Spawn(std::string name, TaskFactory factory) {
   if (state_->stopping) {
     return false;
   }
-  const auto task = state_->tasks.emplace(state_->tasks.end());
+  const auto task = std::make_shared<Task>();
   task->name = std::move(name);
-  asio::co_spawn(state_->executor, RunTask(std::move(factory)), Ending{state_, task});
+  const auto place = state_->tasks.insert(state_->tasks.end(), task);
+  asio::co_spawn(state_->executor, State::Run(state_, task, std::move(factory)),
+                 Ending{state_, place});
   return true;
 }
 
@@ -157,8 +204,8 @@ size_t TaskGroup::size() const {
 
 std::vector<std::string> TaskGroup::Names() const {
   std::vector<std::string> names;
-  for (const Task& task : state_->tasks) {
-    names.push_back(task.name);
+  for (const std::shared_ptr<Task>& task : state_->tasks) {
+    names.push_back(task->name);
   }
   return names;
 }

@@ -24,6 +24,10 @@ using FailureReport = std::function<void(std::string_view task, std::string_view
 /// Stop in two steps: total cancellation is asked for, and after a grace terminal cancellation.
 /// Whatever the tasks refer to must outlive Join(); destroying a group with tasks inside asks them
 /// to end at once and leaves their frames to the event loop. Destroy it before the loop.
+///
+/// A task has its first turn inside Spawn where the loop runs, else in a later turn of the loop. It
+/// has it although the group is stopped before, and is cancelled at its first wait: what a task
+/// promises at its end it can keep. Only a group's destruction lets what has not begun fall.
 class TaskGroup {
  public:
   /// Without `report`, a failure is written to the log as an error with the task's name.

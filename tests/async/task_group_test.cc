@@ -194,5 +194,67 @@ TEST(TaskGroup, DestroyingItAsksItsTasksToEnd) {
   EXPECT_FALSE(passed);
 }
 
+TEST(TaskGroup, ATaskKilledBeforeItsFirstTurnHasItAndIsCancelledAtItsFirstWait) {
+  support::Loop loop;
+  support::FakeClock clock;
+  Reports reports;
+  TaskGroup group(loop.executor(), reports.Into());
+  std::vector<std::string> told;
+  group.Spawn("wait", [&]() -> asio::awaitable<void> {
+    told.emplace_back("begun");
+    const bool passed = co_await clock.Sleep(seconds(1));
+    told.emplace_back(passed ? "passed" : "cancelled");
+  });
+  group.Spawn("no wait", [&]() -> asio::awaitable<void> {
+    told.emplace_back("done");
+    co_return;
+  });
+  group.Kill();
+  loop.RunUntilIdle();
+  EXPECT_EQ(told, (std::vector<std::string>{"begun", "done", "cancelled"}));
+  EXPECT_EQ(group.size(), 0U);
+  EXPECT_TRUE(reports.lines.empty());
+}
+
+TEST(TaskGroup, ARequestBeforeTheFirstTurnIsHeardToo) {
+  support::Loop loop;
+  support::FakeClock clock;
+  TaskGroup group(loop.executor());
+  bool passed = true;
+  group.Spawn("wait",
+              [&]() -> asio::awaitable<void> { passed = co_await clock.Sleep(seconds(1)); });
+  group.RequestStop();
+  loop.RunUntilIdle();
+  EXPECT_FALSE(passed);
+  EXPECT_EQ(group.size(), 0U);
+}
+
+TEST(TaskGroup, ATaskMayKillItsOwnGroupInItsFirstTurn) {
+  support::Loop loop;
+  support::FakeClock clock;
+  TaskGroup group(loop.executor());
+  group.Spawn("end all", [&]() -> asio::awaitable<void> {
+    group.Kill();
+    co_await clock.Sleep(seconds(1));
+  });
+  group.Spawn("other", [&]() -> asio::awaitable<void> { co_await clock.Sleep(seconds(1)); });
+  loop.RunUntilIdle();
+  EXPECT_EQ(group.size(), 0U);
+}
+
+TEST(TaskGroup, WhatHasNotBegunWhenItsGroupIsDestroyedNeverDoes) {
+  support::Loop loop;
+  bool begun = false;
+  {
+    TaskGroup group(loop.executor());
+    group.Spawn("late", [&]() -> asio::awaitable<void> {
+      begun = true;
+      co_return;
+    });
+  }
+  loop.RunUntilIdle();
+  EXPECT_FALSE(begun);
+}
+
 }  // namespace
 }  // namespace async
