@@ -62,6 +62,7 @@ os::ProgramCall CallOf(Command command, const os::Environment& base) {
   call.environment = environment.entries();
   call.extra_environment = std::move(command.environment);
   call.stdin_text = std::move(command.stdin_text);
+  call.stdin_fd = command.stdin_fd;
   call.timeout = command.timeout;
   call.stdout_limit = command.stdout_limit;
   return call;

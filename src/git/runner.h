@@ -25,6 +25,8 @@ struct Command {
   /// "KEY=value" strings on top of the runner's.
   std::vector<std::string> environment;
   std::string stdin_text;
+  /// Read instead of `stdin_text`, from its present position on; -1 = none. The caller's.
+  int stdin_fd = -1;
   async::Duration timeout = std::chrono::seconds(60);
   size_t stdout_limit = size_t{256} << 20;
 };

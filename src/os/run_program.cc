@@ -76,6 +76,9 @@ base::Result<Running> Start(const ProgramCall& call) {
     lseek(in->get(), 0, SEEK_SET);
     spec.stdin_fd = in->get();
   }
+  if (call.stdin_fd >= 0) {
+    spec.stdin_fd = call.stdin_fd;
+  }
   spec.stdout_fd = out->get();
   spec.stderr_fd = err->get();
   const base::Result<pid_t> pid = Spawn(spec);

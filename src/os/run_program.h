@@ -22,6 +22,8 @@ struct ProgramCall {
   /// Added to, or replacing, the above.
   std::vector<std::string> extra_environment;
   std::string stdin_text;
+  /// Read instead of `stdin_text`, from its present position on; -1 = none. The caller's.
+  int stdin_fd = -1;
   async::Duration timeout = std::chrono::seconds(60);
   size_t stdout_limit = size_t{64} << 20;
   size_t stderr_limit = size_t{1} << 20;
