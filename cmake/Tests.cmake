@@ -1,4 +1,5 @@
 # tests/<layer>/*_test.cc -> test_<layer>; tests/e2e -> test_e2e, run against the built programs.
+# tests/hosts -> a library for those that need other machines.
 
 include(GoogleTest)
 find_package(GTest QUIET)
@@ -48,6 +49,21 @@ else()
   target_link_libraries(test_support INTERFACE test_support_flags)
 endif()
 
+# Machines for tests, and the pipe that breaks: tests/hosts/README.md.
+file(GLOB hosts_sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/hosts/*.cc")
+list(FILTER hosts_sources EXCLUDE REGEX "_(test|main)\\.cc$")
+add_library(test_hosts_support STATIC ${hosts_sources})
+target_link_libraries(test_hosts_support PUBLIC test_support)
+target_compile_definitions(test_hosts_support
+                           PUBLIC "ODU_TEST_BIN_DIR=\"${CMAKE_BINARY_DIR}/tests\"")
+odu_use_pch(test_hosts_support odu_test_pch)
+foreach(program IN ITEMS fault_pipe make_hosts)
+  add_executable(${program} "${CMAKE_SOURCE_DIR}/tests/hosts/${program}_main.cc")
+  target_link_libraries(${program} PRIVATE test_hosts_support)
+  set_target_properties(${program} PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/tests")
+  odu_use_pch(${program} odu_test_pch)
+endforeach()
+
 # odu_test(<folder> <layer>...): one program from tests/<folder>/*_test.cc
 function(odu_test folder)
   file(GLOB sources CONFIGURE_DEPENDS "${CMAKE_SOURCE_DIR}/tests/${folder}/*_test.cc")
@@ -72,6 +88,10 @@ function(odu_test folder)
   if(NOT folder STREQUAL "base")
     odu_use_pch(${program} odu_test_pch)
   endif()
+  if(folder MATCHES "^(hosts|provision|e2e)$")
+    target_link_libraries(${program} PRIVATE test_hosts_support)
+    add_dependencies(${program} fault_pipe make_hosts)
+  endif()
   if(folder STREQUAL "e2e")
     foreach(binary IN ITEMS odu odu-runner)
       if(TARGET ${binary})
@@ -89,6 +109,7 @@ endfunction()
 foreach(layer IN LISTS ODU_LAYERS)
   odu_test(${layer} ${layer})
 endforeach()
+odu_test(hosts os)
 odu_test(e2e odu/model transport surface os)
 
 if(EXISTS "${CMAKE_SOURCE_DIR}/tests/tools/CMakeLists.txt")
