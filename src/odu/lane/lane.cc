@@ -50,6 +50,9 @@ Lane::~Lane() = default;
 void Lane::Configure(const model::ConfigureRequest& request) {
   request_ = request;
   recipe_environment_ = RecipeEnvironment(request);
+  if (auto masked = std::make_shared<MaskedValues>(request.masked); !masked->empty()) {
+    context_.masked = std::move(masked);
+  }
   int jobs = request.jobs;
   if (jobs == 0) {
     jobs = static_cast<int>(std::max(1U, std::thread::hardware_concurrency()));

@@ -70,6 +70,10 @@ void RecipeProcess::Launch(const RecipeCall& call) {
   }
   log_ = std::move(*log);
   digest_ = std::make_unique<LogDigest>(log_->fd(), context_.tasks, context_.worker);
+  if (context_.masked) {
+    masked_ = context_.masked;
+    mask_ = std::make_unique<LogMask>(*masked_);
+  }
 
   os::SpawnSpec spec;
   spec.argv = call.argv;
@@ -128,6 +132,13 @@ void RecipeProcess::Take(std::string_view bytes) {
 }
 
 void RecipeProcess::WriteLog(std::string_view bytes) {
+  WriteShown(mask_ ? mask_->Masked(bytes) : bytes);
+}
+
+void RecipeProcess::WriteShown(std::string_view bytes) {
+  if (bytes.empty()) {
+    return;
+  }
   const uint64_t before = log_->size();
   auto written = log_->Append(bytes);
   digest_->Grew(bytes.substr(0, log_->size() - before));
@@ -176,6 +187,9 @@ void RecipeProcess::Drain() {
 }
 
 void RecipeProcess::Seal() {
+  if (mask_ && write_failure_.empty()) {
+    WriteShown(mask_->Rest());
+  }
   if (!write_failure_.empty()) {
     end_.status = NodeStatus::kErrored;
     end_.reason = write_failure_;

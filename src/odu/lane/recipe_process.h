@@ -12,6 +12,7 @@
 #include "async/task_group.h"
 #include "odu/lane/attempt_log.h"
 #include "odu/lane/log_digest.h"
+#include "odu/lane/log_mask.h"
 #include "odu/lane/supervisor.h"
 #include "odu/model/node.h"
 #include "os/reaper.h"
@@ -48,10 +49,12 @@ struct RecipeContext {
   LazyWorker& worker;
   /// One buffer for all: reads do not overlap on one thread.
   std::vector<char> read_buffer;
+  /// What no log may show; null when there is nothing.
+  std::shared_ptr<const MaskedValues> masked = nullptr;
 };
 
 /// One execution: own process group, stdin /dev/null, stdout and stderr one pipe, whose bytes go to
-/// the log as they are.
+/// the log as they are, but for masked values: the log's size and hash are of what it shows.
 ///
 ///   running --leader reaped--> clearing --nothing left (Supervisor)--> draining --> sealed --> end
 ///
@@ -86,6 +89,7 @@ class RecipeProcess final : public std::enable_shared_from_this<RecipeProcess> {
   void ReadOutput();
   void Take(std::string_view bytes);
   void WriteLog(std::string_view bytes);
+  void WriteShown(std::string_view bytes);
   void LeaderEnded(os::WaitStatus status);
   void Drain();
   void Seal();
@@ -95,6 +99,8 @@ class RecipeProcess final : public std::enable_shared_from_this<RecipeProcess> {
   RecipeEnd end_;
   std::shared_ptr<AttemptLog> log_;
   std::unique_ptr<LogDigest> digest_;
+  std::shared_ptr<const MaskedValues> masked_;
+  std::unique_ptr<LogMask> mask_;  ///< null when nothing is masked
   std::unique_ptr<Output> output_;
   Supervisor::AttemptId attempt_ = 0;
   std::string write_failure_;

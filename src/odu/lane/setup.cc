@@ -30,20 +30,19 @@ struct Setup::State {
   std::string story;
   base::Result<void> result = base::Fail(base::ErrorKind::kCancelled, "cancelled", "cancelled");
   std::string write_failure;
-  bool begun = false;
   bool stopped = false;
 
-  /// A task that has not had its first turn must not be killed: the cancellation would come out of
-  /// the event loop as an exception (Asio 1.81). It sees for itself that it is not wanted.
   void Stop() {
     stopped = true;
-    if (begun) {
-      tasks.Kill();
-    }
+    tasks.Kill();
+  }
+
+  std::string Shown(std::string_view text) const {
+    return context.masked ? context.masked->Masked(text) : std::string(text);
   }
 
   void Tell(std::string_view line) {
-    const std::string text = std::string(line) + "\n";
+    const std::string text = Shown(line) + "\n";
     story += text;
     if (auto written = log->Append(text); !written && write_failure.empty()) {
       write_failure =
@@ -57,9 +56,8 @@ struct Setup::State {
     const std::shared_ptr<void> at_end(nullptr, [self](void*) {
       boost::asio::post(self->tasks.executor(), [self] { Finish(self); });
     });
-    self->begun = true;
     if (self->stopped) {
-      co_return;
+      co_return;  // before its first turn
     }
     git::LoopRunner runner(self->context.reaper, self->clock,
                            os::Environment(self->call.environment));
@@ -80,7 +78,7 @@ struct Setup::State {
     if (self->result) {
       end.exit_code = 0;
     } else {
-      end.reason = self->result.error().message();
+      end.reason = self->Shown(self->result.error().message());
     }
     if (self->log) {
       self->log->Seal();

@@ -4,6 +4,8 @@
 #include <sched.h>
 #include <sys/mount.h>
 
+#include <filesystem>
+
 #include "base/sha256.h"
 #include "odu/lane/lane_world.h"
 
@@ -173,6 +175,57 @@ TEST(RecipeProcess, AFullDiskEndsTheNodeAndNotTheLane) {
     EXPECT_EQ(LaneWorld::LeftBehind(), std::vector<pid_t>());
   }
   ::umount2(dir.path().c_str(), MNT_DETACH);
+}
+
+TEST(RecipeProcess, AMaskedValueIsNotInTheLogHoweverItWasWritten) {
+  LaneWorld world;
+  model::ConfigureRequest request = world.Request(
+      {world.Shell("a",
+                   "echo \"all: $TOKEN\"; printf 'half: hun'; touch half; "
+                   "while ! test -e go; do sleep 0.01; done; printf 'ter2\\n'; echo $TOKEN >&2; "
+                   "printf '\\0\\377hunter'")});
+  request.env.push_back("TOKEN=hunter2");
+  request.masked = {"hunter2"};
+  world.lane.Configure(request);
+  ASSERT_TRUE(world.UntilLogHas("a", "half: "));
+  ASSERT_TRUE(world.UntilExists(world.dir / "tree/half"));
+  world.dir.Write("tree/go", "");
+  ASSERT_TRUE(world.Settle());
+  const std::string expected = std::string("all: ***\nhalf: ***\n***\n\0\377hunter", 31);
+  EXPECT_EQ(world.Word("a"), "ok");
+  EXPECT_EQ(world.Log("a"), expected);
+  EXPECT_EQ(world.At("a").log_bytes, expected.size());
+  EXPECT_EQ(world.At("a").log_sha256, base::Sha256Hex(expected));
+}
+
+TEST(RecipeProcess, NoFileOfALaneHoldsAMaskedValueAndNobodyElseReadsThem) {
+  LaneWorld world;
+  model::ConfigureRequest request =
+      world.Request({world.Shell("a", "echo $TOKEN; exit 1"), world.Shell("b", ":", {"a"})});
+  // git will name what it cannot find, in the log of the setup and as its reason.
+  request.source.mode = model::SourceMode::kWorktree;
+  request.source.repository = world.dir / "no-hunter2-here";
+  request.source.workspace = world.dir / "workspace";
+  request.source.sha = std::string(40, 'a');
+  request.env.push_back("TOKEN=hunter2");
+  request.masked = {"hunter2"};
+  world.lane.Configure(request);
+  ASSERT_TRUE(world.Settle());
+  EXPECT_EQ(world.At("_ci-setup").status, NodeStatus::kFailed);
+  EXPECT_NE(world.Log("_ci-setup").find("***"), std::string::npos) << world.Log("_ci-setup");
+  EXPECT_NE(world.At("_ci-setup").reason.find("***"), std::string::npos);
+  size_t files = 0;
+  for (const auto& entry : std::filesystem::recursive_directory_iterator(world.folder_path)) {
+    if (entry.is_regular_file()) {
+      ++files;
+      const auto text = os::ReadFile(entry.path(), 1 << 20);
+      ASSERT_TRUE(text);
+      EXPECT_EQ(text->find("hunter2"), std::string::npos) << entry.path();
+    }
+  }
+  EXPECT_GE(files, 4U);
+  const auto journal = std::filesystem::status(world.folder_path + "/journal.ndjson");
+  EXPECT_EQ(journal.permissions() & std::filesystem::perms(077), std::filesystem::perms::none);
 }
 
 TEST(RecipeProcess, ALogThatExistsIsNeverOverwritten) {
