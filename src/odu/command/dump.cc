@@ -1,5 +1,7 @@
 #include "odu/command/dump.h"
 
+#include <filesystem>
+#include <optional>
 #include <utility>
 #include <variant>
 
@@ -42,10 +44,12 @@ plan::RunJust BlockingJust(const os::Environment& environment) {
 
 base::Result<model::Pipeline> PlanFor(const PlanCall& call) {
   plan::PlanRequest request;
-  request.folder = call.cwd;
-  request.ceiling = git::FindToplevel(call.cwd).value_or("");
+  // As `run` does: the checkout's own pipeline, wherever in it the caller stands.
+  const std::optional<std::string> toplevel = git::FindToplevel(call.cwd);
+  request.folder = toplevel.value_or(call.cwd);
+  request.ceiling = toplevel.value_or("");
   if (!call.pipeline_file.empty()) {
-    request.pipeline_file = call.pipeline_file;
+    request.pipeline_file = (std::filesystem::path(call.cwd) / call.pipeline_file).string();
   }
   if (!call.root.empty()) {
     request.root = call.root;
