@@ -10,8 +10,10 @@
 #include "git/tree.h"
 #include "odu/coordinator/plan_source.h"
 #include "odu/coordinator/recipe_environment.h"
+#include "odu/forge/forge_remote.h"
 #include "odu/model/ids.h"
 #include "odu/plan/selection.h"
+#include "os/environment.h"
 
 namespace odu::coordinator {
 namespace {
@@ -66,6 +68,24 @@ Result<void> CheckExpectedSha(const RunDraft& draft, const std::string& expected
   return Fail(ErrorKind::kRefused, "checkout_moved",
               fmt::format("run: HEAD is {}, not {}", draft.repository.sha.substr(0, 7), expected),
               "look at what changed before starting the run again");
+}
+
+/// A run whose statuses nobody would take is refused before it begins.
+awaitable<Result<void>> CheckForge(World& world, const RunDraft& draft,
+                                   const model::RunStartRequest& request) {
+  if (draft.in_place || request.scope.no_post) {
+    co_return Result<void>();
+  }
+  const auto origin = co_await git::RemoteUrl(world.git, draft.repository, "origin");
+  if (!origin) {
+    co_return Pass(origin.error());
+  }
+  const auto api = os::LookUp(request.env, "GITHUB_API_URL");
+  const auto forge = forge::FindForge(*origin, api.value_or(""));
+  if (!forge) {
+    co_return Pass(forge.error().In("run"));
+  }
+  co_return Result<void>();
 }
 
 Result<void> CheckLocal(const RunDraft& draft) {
@@ -156,6 +176,10 @@ awaitable<Result<RunDraft>> DraftRun(World& world, model::RunStartRequest reques
   }
   draft.pipeline = std::move(*selected);
   KeepHostsOfLanes(draft);
+  auto postable = co_await CheckForge(world, draft, request);
+  if (!postable) {
+    co_return Pass(postable.error());
+  }
   if (auto local = CheckLocal(draft); !local) {
     co_return Pass(local.error());
   }

@@ -118,6 +118,7 @@ class ServedCheckout {
     model::RunStartRequest request;
     request.request_id = model::NewRunId(async::SystemClock().WallMs());
     request.scope.no_strict = true;
+    request.scope.no_post = true;
     request.hosts[std::string(model::ThisPlatform())] = "localhost";
     request.jobs = 4;
     request.env = Environment().entries();

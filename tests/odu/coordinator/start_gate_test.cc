@@ -79,5 +79,46 @@ TEST(StartGate, AFarLaneIsRefusedOnlyWhenItIsLeftAfterTheSelection) {
   EXPECT_TRUE(Draft(served, request));
 }
 
+TEST(StartGate, StatusesNeedAForgeThatIsKnownUnlessNoneArePosted) {
+  TestCheckout checkout;
+  ServedCheckout served(checkout);
+  auto posting = Strict();
+  posting.scope.no_post = false;
+  const auto none = Draft(served, posting);
+  ASSERT_FALSE(none);
+  EXPECT_EQ(none.error().code(), "no_forge");
+  EXPECT_EQ(none.error().ExitCode(), 2);
+  EXPECT_EQ(none.error().message(),
+            "run: there is no remote 'origin' to post commit statuses to");
+  EXPECT_EQ(none.error().hint(), "pass --no-post for non-GitHub strict runs");
+
+  checkout.repo.Git({"remote", "add", "origin", "git@forge.example.org:octo/demo.git"});
+  EXPECT_EQ(Draft(served, posting).error().code(), "no_forge");
+  EXPECT_TRUE(Draft(served, Strict()));
+  auto in_place = posting;
+  in_place.scope.no_strict = true;
+  EXPECT_TRUE(Draft(served, in_place));
+  in_place.scope.no_strict = false;
+  in_place.scope.no_snapshot = true;
+  EXPECT_TRUE(Draft(served, in_place));
+
+  posting.env.push_back("GITHUB_API_URL=https://forge.example.org/api/v3");
+  EXPECT_TRUE(Draft(served, posting));
+  posting.env.pop_back();
+  checkout.repo.Git({"remote", "set-url", "origin", "https://github.com/octo/demo"});
+  EXPECT_TRUE(Draft(served, posting));
+}
+
+TEST(StartGate, TheForgeIsAskedForAfterTheSelectionAndBeforeFarLanes) {
+  TestCheckout checkout;
+  ServedCheckout served(checkout);
+  auto request = Strict();
+  request.scope.no_post = false;
+  request.hosts["riscv64-linux"] = "far-away";
+  EXPECT_EQ(Draft(served, request).error().code(), "no_forge");
+  request.scope.selectors = {"nowhere"};
+  EXPECT_EQ(Draft(served, request).error().code(), "unknown_node");
+}
+
 }  // namespace
 }  // namespace odu::coordinator
