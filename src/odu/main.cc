@@ -123,6 +123,7 @@ Exit DoRun(const Caller& caller) {
   if (!call) {
     return base::Pass(call.error());
   }
+  call->hosts_file = command::HostsFile(caller.environment, caller.cwd);
   return WithCoordinator(caller, [&call](FaceContext& context, const command::Checkout&) {
     return face::Run(context, std::move(*call));
   });

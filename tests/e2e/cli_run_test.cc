@@ -27,7 +27,7 @@ TEST_F(CliRun, AGreenRunInAPipe) {
   const CliResult result = Run();
   EXPECT_EQ(result.exit_code, 0) << result;
   EXPECT_EQ(Normal(result.stdout_text),
-            "odu · ci @ SHA7 · run SHA7#1 · HERE=localhost\n"
+            "odu · ci @ SHA7 · run SHA7#1 · HERE=localhost (hosts: (no hosts file))\n"
             "▶ running _ci-setup@HERE\n"
             "✔ ok      _ci-setup@HERE TIME\n"
             "▶ running build@HERE\n"

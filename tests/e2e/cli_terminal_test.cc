@@ -55,35 +55,81 @@ TEST_F(CliTerminal, ALogIsShownNotObeyed) {
             std::string::npos);
 }
 
-TEST_F(CliTerminal, AttachOnATerminalIsLeftByQ) {
-  Justfile("[metadata(\"ci\")]\nci: long\n\nlong:\n  @sleep 30\n");
-  EXPECT_EQ(Run({"--detach"}).exit_code, 0);
-  const std::string session = "odu-" + std::to_string(getpid());
-  const auto tmux = [&](std::vector<std::string> words) {
+/// A terminal of 100 columns whose keys a test types and whose screen it reads.
+class Tmux {
+ public:
+  Tmux(std::string directory, std::vector<std::string> environment, const std::string& command)
+      : directory_(std::move(directory)), environment_(std::move(environment)) {
+    const CliResult made = Call({"new-session", "-d", "-x", "100", "-y", "30", command});
+    EXPECT_EQ(made.exit_code, 0) << made;
+  }
+  ~Tmux() { Call({"kill-server"}); }
+  Tmux(const Tmux&) = delete;
+  Tmux& operator=(const Tmux&) = delete;
+
+  std::string Screen() const { return Call({"capture-pane", "-p"}).stdout_text; }
+  [[nodiscard]] bool UntilShown(std::string_view text) const {
+    return Until([&] { return Screen().find(text) != std::string::npos; });
+  }
+  void Type(const std::string& keys) const { EXPECT_EQ(Call({"send-keys", keys}).exit_code, 0); }
+
+ private:
+  CliResult Call(std::vector<std::string> words) const {
     support::CliCall call;
-    call.argv = {"tmux", "-L", session, "-f", "/dev/null"};
+    call.argv = {"tmux", "-L", "odu-" + std::to_string(getpid()), "-f", "/dev/null"};
     call.argv.insert(call.argv.end(), words.begin(), words.end());
-    call.directory = repo_.path();
-    call.extra_environment = Environment();
+    call.directory = directory_;
+    call.extra_environment = environment_;
     return support::RunCli(call);
-  };
+  }
+
+  std::string directory_;
+  std::vector<std::string> environment_;
+};
+
+constexpr std::string_view kLong = "[metadata(\"ci\")]\nci: long\n\nlong:\n  @sleep 30\n";
+
+TEST_F(CliTerminal, AttachOnATerminalIsLeftByQ) {
+  Justfile(kLong);
+  EXPECT_EQ(Run({"--detach"}).exit_code, 0);
   const std::string left = home_ / "left";
-  ASSERT_EQ(tmux({"new-session", "-d", "-x", "100", "-y", "30",
-                  kOdu + " attach; echo $? > " + left + "; sleep 1000"})
-                .exit_code,
-            0);
-  const auto screen = [&] { return tmux({"capture-pane", "-p"}).stdout_text; };
-  EXPECT_TRUE(Until([&] {
-    const std::string shown = screen();
-    return shown.find("long") != std::string::npos && shown.find("q leaves") != std::string::npos;
-  })) << screen();
-  EXPECT_NE(screen().find("odu · ci @ " + Sha7()), std::string::npos) << screen();
-  EXPECT_EQ(tmux({"send-keys", "q"}).exit_code, 0);
-  EXPECT_TRUE(Until([&] { return os::Exists(left); })) << screen();
+  const Tmux tmux(repo_.path(), Environment(),
+                  kOdu + " attach; echo $? > " + left + "; sleep 1000");
+  EXPECT_TRUE(tmux.UntilShown("q leaves")) << tmux.Screen();
+  EXPECT_NE(tmux.Screen().find("long"), std::string::npos) << tmux.Screen();
+  EXPECT_NE(tmux.Screen().find("odu · ci @ " + Sha7()), std::string::npos) << tmux.Screen();
+  tmux.Type("q");
+  EXPECT_TRUE(Until([&] { return os::Exists(left); })) << tmux.Screen();
   EXPECT_TRUE(Until([&] { return os::ReadFile(left, 10).value_or("") == "0\n"; }));
   EXPECT_NE(Odu({"status"}).stdout_text.find("running  long@"), std::string::npos);
   EXPECT_EQ(Odu({"cancel"}).exit_code, 0);
-  tmux({"kill-server"});
+}
+
+TEST_F(CliTerminal, AttachThatWasStoppedTakesKeysAgainInTheForeground) {
+  Justfile(kLong);
+  EXPECT_EQ(Run({"--detach"}).exit_code, 0);
+  const std::string left = home_ / "left";
+  const std::string at_the_shell = home_ / "shell-mode";
+  // The shell puts the terminal back to lines between the two; it does not put back what was.
+  const Tmux tmux(repo_.path(), Environment(),
+                  "exec bash --norc -c 'set -m; " + kOdu + " attach; stty -a > " + at_the_shell +
+                      "; stty sane; fg > /dev/null; echo $? > " + left + "; exec sleep 1000'");
+  EXPECT_TRUE(tmux.UntilShown("q leaves")) << tmux.Screen();
+  tmux.Type("C-z");
+  ASSERT_TRUE(Until([&] {
+    return os::ReadFile(at_the_shell, 10000).value_or("").find("echoke") != std::string::npos;
+  })) << tmux.Screen();
+  const std::string mode = os::ReadFile(at_the_shell, 10000).value();
+  EXPECT_NE(mode.find(" icanon"), std::string::npos) << mode;
+  EXPECT_NE(mode.find(" echo "), std::string::npos) << mode;
+  EXPECT_TRUE(tmux.UntilShown("q leaves")) << tmux.Screen();
+  // A key that comes before the mode is set again is read as part of a line, with no end.
+  EXPECT_TRUE(Until([&] {
+    tmux.Type("q");
+    return os::Exists(left);
+  })) << tmux.Screen();
+  EXPECT_TRUE(Until([&] { return os::ReadFile(left, 10).value_or("") == "0\n"; }));
+  EXPECT_EQ(Odu({"cancel"}).exit_code, 0);
 }
 
 }  // namespace

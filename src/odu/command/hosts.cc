@@ -93,6 +93,11 @@ base::Result<std::string> ShowHosts(const os::Environment& environment, const st
   return text;
 }
 
+std::string HostsFile(const os::Environment& environment, const std::string& cwd) {
+  const auto hosts = plan::LoadHosts(environment.entries(), cwd);
+  return hosts ? hosts->path : std::string();
+}
+
 base::Result<std::string> InitHosts(const os::Environment& environment, bool as_json) {
   std::string path(environment.Get("ODU_HOSTS").value_or(""));
   if (path.empty()) {

@@ -13,6 +13,9 @@ namespace odu::command {
 base::Result<std::string> ShowHosts(const os::Environment& environment, const std::string& cwd,
                                     bool as_json);
 
+/// The path of the hosts file in force; empty when there is none, or when it cannot be read.
+std::string HostsFile(const os::Environment& environment, const std::string& cwd);
+
 /// `odu hosts --init`: writes a hosts file that runs this machine's platform on this machine, and
 /// says where. Never replaces one: kRefused "hosts_exist".
 base::Result<std::string> InitHosts(const os::Environment& environment, bool as_json);

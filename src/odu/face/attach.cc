@@ -75,6 +75,8 @@ boost::asio::awaitable<base::Result<int>> Attach(FaceContext& context, bool as_j
     keyboard = Keyboard::Open(context.executor);
     if (keyboard) {
       options.next_key = [&keyboard] { return keyboard->Next(); };
+      options.leave_terminal = [&keyboard] { keyboard->Leave(); };
+      options.take_terminal = [&keyboard] { keyboard->Take(); };
     }
   } else {
     const LineFormat format = as_json ? LineFormat::kChanges : LineFormat::kStatuses;

@@ -42,7 +42,11 @@ Follower::Follower(FaceContext& context, Watcher& watcher, os::SignalSource& sig
       signals_(signals),
       options_(std::move(options)),
       tasks_(context.executor),
-      changed_(context.executor) {}
+      changed_(context.executor),
+      tails_(context.console.colour(), [this] {
+        ticked_ = true;
+        changed_.Notify();
+      }) {}
 
 boost::asio::awaitable<base::Result<FollowEnd>> Follower::Run(
     std::unique_ptr<surface::Client> client) {
@@ -77,8 +81,7 @@ boost::asio::awaitable<base::Result<FollowEnd>> Follower::Run(
 void Follower::Subscribe() {
   linked_at_ = context_.clock.Now();
   link_is_down_ = false;
-  focus_.clear();
-  focus_subscription_.reset();
+  tails_.Relink();
   nodes_subscription_.reset();
   client_->Subscribe(Odu::kRun,
                      std::function<void(const model::Run&)>([this](const model::Run& run) {
@@ -274,6 +277,9 @@ Follower::End Follower::HandleSignals() {
     signals_in_.pop_front();
     if (signal == SIGTSTP) {
       watcher_.Suspend();
+      if (options_.leave_terminal) {
+        options_.leave_terminal();
+      }
       kill(getpid(), SIGSTOP);
       ticked_ = true;
     } else if (signal == SIGHUP) {
@@ -281,6 +287,10 @@ Follower::End Follower::HandleSignals() {
     } else if (signal == SIGINT || signal == SIGTERM) {
       end = HandleInterrupt();
     } else {
+      // In the foreground again: the shell has put its own mode in between.
+      if (signal == SIGCONT && options_.take_terminal) {
+        options_.take_terminal();
+      }
       ticked_ = true;
     }
   }
@@ -395,44 +405,11 @@ void Follower::ShowRun() {
     watcher_.Changed(view_, happened);
   }
   if (std::exchange(ticked_, false)) {
-    FollowFocus();
-    watcher_.Ticked(view_, *tail_);
+    if (!link_is_down_) {
+      tails_.Want(*client_, view_, watcher_.WantedTails(view_));
+    }
+    watcher_.Ticked(view_, tails_.Shown());
   }
-}
-
-void Follower::FollowFocus() {
-  const std::string wanted = watcher_.Focus(view_);
-  if (wanted == focus_ || link_is_down_) {
-    return;
-  }
-  if (focus_subscription_.has_value()) {
-    client_->Unsubscribe(*focus_subscription_);
-    focus_subscription_.reset();
-  }
-  focus_ = wanted;
-  tail_ = std::make_shared<std::string>();
-  const auto node = view_.nodes.find(focus_);
-  if (node == view_.nodes.end()) {
-    return;
-  }
-  model::NodeLogInput input;
-  input.run_id = options_.run_id;
-  input.node = focus_;
-  input.attempt = node->second.attempt;
-  const uint64_t size = node->second.log_bytes;
-  input.offset = size > kTailBytes ? size - kTailBytes : 0;
-  const auto bytes = std::make_shared<std::string>();
-  surface::StreamHandler handler;
-  handler.on_bytes = [bytes](uint64_t, std::string_view chunk) {
-    bytes->append(chunk.substr(0, 2 * kTailBytes - std::min(bytes->size(), 2 * kTailBytes)));
-  };
-  handler.on_end = [this, bytes, tail = tail_,
-                    cut = input.offset > 0](const base::Result<uint64_t>&) {
-    *tail = TailOf(*bytes, kTailLines, cut, context_.console.colour());
-    ticked_ = true;
-    changed_.Notify();
-  };
-  focus_subscription_ = client_->Subscribe(Odu::kNodeLog, input, std::move(handler));
 }
 
 boost::asio::awaitable<Follower::End> Follower::CheckSettled() {

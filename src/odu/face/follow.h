@@ -12,6 +12,7 @@
 #include "async/notifier.h"
 #include "async/task_group.h"
 #include "odu/face/reach.h"
+#include "odu/face/red_tails.h"
 #include "odu/face/transitions.h"
 #include "odu/face/watcher.h"
 #include "os/signals.h"
@@ -27,6 +28,9 @@ struct FollowOptions {
   bool wait_when_idle = false;
   /// Bytes typed at the terminal; `q` leaves. Empty where nobody types.
   std::function<boost::asio::awaitable<std::optional<char>>()> next_key;
+  /// Called before this process stops (^Z), and each time it goes on; may be empty.
+  std::function<void()> leave_terminal;
+  std::function<void()> take_terminal;
 };
 
 struct FollowEnd {
@@ -82,7 +86,6 @@ class Follower {
   End Show();
   End ShowIdle();
   void ShowRun();
-  void FollowFocus();
   bool OursIsCurrent() const;
   bool AllTerminal() const;
   boost::asio::awaitable<End> CheckSettled();
@@ -122,9 +125,7 @@ class Follower {
   std::optional<async::Duration> settled_seen_at_;
   std::optional<model::Verdict> told_verdict_;  ///< by run.next, when the cell has moved on
   bool asking_ = false;
-  std::string focus_;
-  std::optional<int64_t> focus_subscription_;
-  std::shared_ptr<std::string> tail_ = std::make_shared<std::string>();
+  RedTails tails_;
 };
 
 }  // namespace odu::face

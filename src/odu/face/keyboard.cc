@@ -6,6 +6,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
+#include <optional>
 #include <utility>
 
 #include "os/fd.h"
@@ -13,18 +14,23 @@
 
 namespace odu::face {
 
+namespace {
+
+/// Changing the mode from the background would stop this process.
+bool HaveTerminal() {
+  return os::IsTerminal(STDIN_FILENO) && tcgetpgrp(STDIN_FILENO) == getpgrp();
+}
+
+}  // namespace
+
 struct Keyboard::State {
-  State(const boost::asio::any_io_executor& executor, int fd, termios saved_mode)
-      : terminal(executor, fd), saved(saved_mode) {}
+  State(const boost::asio::any_io_executor& executor, int fd) : terminal(executor, fd) {}
   boost::asio::posix::stream_descriptor terminal;
-  termios saved;
+  std::optional<termios> found;  ///< while keys are asked for
 };
 
 std::unique_ptr<Keyboard> Keyboard::Open(boost::asio::any_io_executor executor) {
-  termios saved{};
-  // Changing the mode from the background would stop this process.
-  if (!os::IsTerminal(STDIN_FILENO) || tcgetpgrp(STDIN_FILENO) != getpgrp() ||
-      tcgetattr(STDIN_FILENO, &saved) != 0) {
+  if (!HaveTerminal()) {
     return nullptr;
   }
   // A descriptor of our own: asio closes what it is given.
@@ -32,20 +38,37 @@ std::unique_ptr<Keyboard> Keyboard::Open(boost::asio::any_io_executor executor) 
   if (own < 0) {
     return nullptr;
   }
-  termios keys = saved;
-  keys.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
-  keys.c_cc[VMIN] = 1;
-  keys.c_cc[VTIME] = 0;
-  tcsetattr(STDIN_FILENO, TCSADRAIN, &keys);
-  return std::unique_ptr<Keyboard>(new Keyboard(std::make_unique<State>(executor, own, saved)));
+  std::unique_ptr<Keyboard> keyboard(new Keyboard(std::make_unique<State>(executor, own)));
+  keyboard->Take();
+  return keyboard;
 }
 
 Keyboard::Keyboard(std::unique_ptr<State> state) : state_(std::move(state)) {}
 
 Keyboard::~Keyboard() {
-  if (tcgetpgrp(STDIN_FILENO) == getpgrp()) {
-    tcsetattr(STDIN_FILENO, TCSADRAIN, &state_->saved);
+  Leave();
+}
+
+void Keyboard::Leave() {
+  if (state_->found.has_value() && HaveTerminal()) {
+    tcsetattr(STDIN_FILENO, TCSADRAIN, &*state_->found);
+    state_->found.reset();
   }
+}
+
+void Keyboard::Take() {
+  termios mode{};
+  if (!HaveTerminal() || tcgetattr(STDIN_FILENO, &mode) != 0) {
+    return;
+  }
+  const bool line_by_line = (mode.c_lflag & ICANON) != 0;
+  if (line_by_line || !state_->found.has_value()) {
+    state_->found = mode;
+  }
+  mode.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO);
+  mode.c_cc[VMIN] = 1;
+  mode.c_cc[VTIME] = 0;
+  tcsetattr(STDIN_FILENO, TCSADRAIN, &mode);
 }
 
 boost::asio::awaitable<std::optional<char>> Keyboard::Next() {

@@ -7,8 +7,8 @@
 
 namespace odu::face {
 
-/// Keys as they are typed, without Enter and without echo; ^C stays a signal. The terminal is put
-/// back by the destructor.
+/// Keys as they are typed, without Enter and without echo; ^C and ^Z stay signals. The terminal is
+/// put back by the destructor.
 class Keyboard {
  public:
   /// Null when stdin is no terminal, or another job has it.
@@ -16,6 +16,11 @@ class Keyboard {
   ~Keyboard();
   Keyboard(const Keyboard&) = delete;
   Keyboard& operator=(const Keyboard&) = delete;
+
+  /// Puts the terminal back as it was found, for as long as this process is stopped.
+  void Leave();
+  /// Asks for keys again. Does nothing while another job has the terminal.
+  void Take();
 
   /// The next byte; empty at the end of the input, or when the waiter was cancelled.
   boost::asio::awaitable<std::optional<char>> Next();

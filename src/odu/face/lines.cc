@@ -71,13 +71,15 @@ std::string JsonLine(const model::Node& node, bool second) {
   return line + "}\n";
 }
 
-std::string PlainHeader(const View& view) {
+std::string PlainHeader(const View& view, std::string_view hosts_file) {
   std::string line = fmt::format("odu · {} @ {} · run {}", ShownPipeline(view.run.pipeline),
                                  ShaLabel(view.run), view.run.ref);
   for (const auto& [platform, lane] : view.lanes) {
     line += fmt::format(" · {}={}", platform, base::Sanitised(lane.host, false));
   }
-  return line + '\n';
+  line += fmt::format(" (hosts: {})\n",
+                      hosts_file.empty() ? "(no hosts file)" : base::Sanitised(hosts_file, false));
+  return line;
 }
 
 std::vector<std::string> NamesWith(const View& view, model::NodeStatus status) {
@@ -115,9 +117,9 @@ std::string TransitionLine(const model::Node& node, LineFormat format, bool colo
   return {};
 }
 
-std::string FirstLine(const View& view, LineFormat format) {
+std::string FirstLine(const View& view, LineFormat format, std::string_view hosts_file) {
   if (format == LineFormat::kPlain) {
-    return PlainHeader(view);
+    return PlainHeader(view, hosts_file);
   }
   if (format != LineFormat::kNdjson2) {
     return {};

@@ -2,6 +2,7 @@
 
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 #include "odu/face/view.h"
 
@@ -22,7 +23,8 @@ enum class LineFormat {
 std::string TransitionLine(const model::Node& node, LineFormat format, bool colour);
 
 /// What stands before the first transition: the plain header, the first line of json=2, or nothing.
-std::string FirstLine(const View& view, LineFormat format);
+/// The header names `hosts_file`, the one in force; empty = there is none.
+std::string FirstLine(const View& view, LineFormat format, std::string_view hosts_file);
 
 /// What stands after the last one: the last line of json=2, or nothing.
 std::string LastLine(const View& view, LineFormat format);

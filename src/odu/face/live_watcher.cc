@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <utility>
 
 #include "base/text.h"
 #include "odu/face/display.h"
@@ -14,6 +15,8 @@ namespace odu::face {
 namespace {
 
 constexpr size_t kShownRuns = 5;
+/// So many red nodes' logs are followed at once: the newest.
+constexpr size_t kMostTails = 3;
 
 /// When a node that ended did so, for finding the newest.
 int64_t EndOf(const model::Node& node) {
@@ -33,7 +36,7 @@ LiveWatcher::LiveWatcher(Console& console, async::Clock& clock, std::function<Fr
 void LiveWatcher::Waiting(const View& view, const Idle& idle) {
   const FrameStyle style = size_();
   if (view.run.run_id.has_value() && view.run.phase != model::RunPhase::kSettled) {
-    screen_.Draw(Frame(view, clock_.WallMs(), style, "", "", hint_));
+    screen_.Draw(Frame(view, clock_.WallMs(), style, {}, hint_));
     return;
   }
   screen_.Draw(IdleText(view, idle, clock_.WallMs(), style) +
@@ -42,7 +45,7 @@ void LiveWatcher::Waiting(const View& view, const Idle& idle) {
 }
 
 void LiveWatcher::Began(const View& view) {
-  Ticked(view, "");
+  Ticked(view, {});
 }
 
 void LiveWatcher::Changed(const View&, std::span<const model::Node> transitions) {
@@ -61,8 +64,8 @@ void LiveWatcher::Noticed(const model::Notice& notice) {
   screen_.Print(NoticeLine(notice, console_.colour()));
 }
 
-void LiveWatcher::Ticked(const View& view, const std::string& tail) {
-  screen_.Draw(Frame(view, clock_.WallMs(), size_(), Focus(view), tail, hint_));
+void LiveWatcher::Ticked(const View& view, std::span<const LogTail> tails) {
+  screen_.Draw(Frame(view, clock_.WallMs(), size_(), tails, hint_));
 }
 
 void LiveWatcher::Settled(const View& view, const std::map<std::string, std::string>& tails) {
@@ -70,14 +73,24 @@ void LiveWatcher::Settled(const View& view, const std::map<std::string, std::str
   console_.Err(Summary(view, tails, console_.colour()));
 }
 
-std::string LiveWatcher::Focus(const View& view) const {
-  const model::Node* newest = nullptr;
+std::vector<std::string> LiveWatcher::WantedTails(const View& view) const {
+  std::vector<const model::Node*> red;
   for (const auto& [name, node] : view.nodes) {
-    if (model::IsRed(node.status) && (newest == nullptr || EndOf(node) > EndOf(*newest))) {
-      newest = &node;
+    if (model::IsRed(node.status)) {
+      red.push_back(&node);
     }
   }
-  return newest == nullptr ? std::string() : newest->name;
+  const size_t count = std::min(red.size(), kMostTails);
+  std::ranges::partial_sort(red, red.begin() + static_cast<std::ptrdiff_t>(count),
+                            [](const model::Node* a, const model::Node* b) {
+                              return std::pair(EndOf(*a), b->order) >
+                                     std::pair(EndOf(*b), a->order);
+                            });
+  std::vector<std::string> names;
+  for (size_t i = 0; i < count; ++i) {
+    names.push_back(red[i]->name);
+  }
+  return names;
 }
 
 std::string IdleText(const View& view, const Idle& idle, int64_t now_ms, const FrameStyle& style) {

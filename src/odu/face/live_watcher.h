@@ -21,9 +21,9 @@ class LiveWatcher final : public Watcher {
   void Began(const View& view) override;
   void Changed(const View& view, std::span<const model::Node> transitions) override;
   void Noticed(const model::Notice& notice) override;
-  void Ticked(const View& view, const std::string& tail) override;
+  void Ticked(const View& view, std::span<const LogTail> tails) override;
   void Settled(const View& view, const std::map<std::string, std::string>& tails) override;
-  std::string Focus(const View& view) const override;
+  std::vector<std::string> WantedTails(const View& view) const override;
   void Suspend() override { screen_.Leave(); }
 
  private:

@@ -18,6 +18,8 @@ namespace {
 constexpr size_t kMaxNameColumns = 40;
 constexpr size_t kMinCellColumns = 10;
 constexpr size_t kMaxTailLines = 8;
+/// A title and two lines: with less than that for each, fewer ends are shown.
+constexpr size_t kLeastTailRows = 3;
 constexpr int64_t kSpinnerMs = 120;
 
 /// One recipe on every platform.
@@ -166,19 +168,15 @@ std::vector<std::string> LaneLines(const View& view, int64_t now_ms, bool colour
   return lines;
 }
 
-/// The end of the log of a failing node, newest lines last.
-std::vector<std::string> TailLines(const View& view, const std::string& focus,
-                                   const std::string& tail, size_t room, bool colour) {
-  const auto node = view.nodes.find(focus);
-  if (node == view.nodes.end() || room < 2) {
-    return {};
-  }
+/// The end of one red node's log in at most `room` lines, newest lines last.
+std::vector<std::string> TailLines(const model::Node& node, const std::string& tail, size_t room,
+                                   bool colour) {
   std::vector<std::string> lines;
-  std::string title = fmt::format("{} {}", model::StatusGlyph(node->second.status), focus);
-  if (const std::string reason = ShownReason(node->second); !reason.empty()) {
+  std::string title = fmt::format("{} {}", model::StatusGlyph(node.status), node.name);
+  if (const std::string reason = ShownReason(node); !reason.empty()) {
     title += "  " + reason;
   }
-  lines.push_back(Tinted(title, TintOf(node->second.status), colour));
+  lines.push_back(Tinted(title, TintOf(node.status), colour));
   if (tail.empty()) {
     return lines;
   }
@@ -190,10 +188,34 @@ std::vector<std::string> TailLines(const View& view, const std::string& focus,
   return lines;
 }
 
+/// The ends of logs: one may have a third of the screen, several half of it. What a short one
+/// leaves over is the next one's.
+std::vector<std::string> AllTails(const View& view, std::span<const LogTail> tails, size_t height,
+                                  bool colour) {
+  size_t room = tails.size() > 1 ? height / 2 : height / 3;
+  size_t count = std::min(tails.size(), std::max<size_t>(room / kLeastTailRows, 1));
+  std::vector<std::string> lines;
+  for (const LogTail& tail : tails) {
+    const auto node = view.nodes.find(tail.node);
+    if (count == 0 || room / count < 2) {
+      break;
+    }
+    if (node == view.nodes.end()) {
+      continue;
+    }
+    for (std::string& line : TailLines(node->second, tail.text, room / count, colour)) {
+      lines.push_back(std::move(line));
+      --room;
+    }
+    --count;
+  }
+  return lines;
+}
+
 }  // namespace
 
 std::string Frame(const View& view, int64_t now_ms, const FrameStyle& style,
-                  const std::string& focus, const std::string& tail, const std::string& hint) {
+                  std::span<const LogTail> tails, const std::string& hint) {
   const auto height = static_cast<size_t>(std::max(style.rows, 6));
   const auto width = static_cast<size_t>(std::max(style.columns, 20));
   const std::vector<std::string_view> platforms = Platforms(view);
@@ -204,8 +226,8 @@ std::string Frame(const View& view, int64_t now_ms, const FrameStyle& style,
   for (std::string& line : LaneLines(view, now_ms, style.colour)) {
     below.push_back(std::move(line));
   }
-  // Two lines above the rows; the tail may have a third of the screen, the rows the rest.
-  for (std::string& line : TailLines(view, focus, tail, height / 3, style.colour)) {
+  // Two lines above the rows; what the tails leave is theirs.
+  for (std::string& line : AllTails(view, tails, height, style.colour)) {
     below.push_back(std::move(line));
   }
   if (!hint.empty()) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <cstdint>
+#include <span>
 #include <string>
 
 #include "odu/face/view.h"
@@ -15,10 +16,10 @@ struct FrameStyle {
 };
 
 /// The live view of a run: recipes × platforms, counts, lanes that are not simply connected, and
-/// the end of one failing node's log. Pure: the same arguments give the same lines. Every line ends
-/// in a newline and is no wider than the terminal. `focus` names the node whose `tail` is shown,
-/// empty for none; `hint` is a last dim line ("q to leave"), may be empty.
+/// the ends of red nodes' logs. Pure: the same arguments give the same lines. Every line ends in a
+/// newline and is no wider than the terminal. Of `tails` (most wanted first) so many are shown as
+/// there is room for; `hint` is a last dim line ("q to leave"), may be empty.
 std::string Frame(const View& view, int64_t now_ms, const FrameStyle& style,
-                  const std::string& focus, const std::string& tail, const std::string& hint);
+                  std::span<const LogTail> tails, const std::string& hint);
 
 }  // namespace odu::face

@@ -2,6 +2,8 @@
 
 #include <fmt/format.h>
 
+#include <utility>
+
 #include "odu/face/display.h"
 #include "odu/face/summary.h"
 
@@ -15,11 +17,13 @@ constexpr async::Duration kPatience = std::chrono::seconds(1);
 
 }  // namespace
 
-PipeWatcher::PipeWatcher(Console& console, async::Clock& clock, LineFormat format, bool summary)
+PipeWatcher::PipeWatcher(Console& console, async::Clock& clock, LineFormat format, bool summary,
+                         std::string hosts_file)
     : console_(console),
       clock_(clock),
       format_(format),
       summary_(summary),
+      hosts_file_(std::move(hosts_file)),
       last_line_at_(clock.Now()),
       checked_at_(clock.Now()) {}
 
@@ -31,7 +35,7 @@ void PipeWatcher::Waiting(const View& view, const Idle&) {
 }
 
 void PipeWatcher::Began(const View& view) {
-  console_.Out(FirstLine(view, format_));
+  console_.Out(FirstLine(view, format_, hosts_file_));
   last_line_at_ = clock_.Now();
 }
 
@@ -48,7 +52,7 @@ void PipeWatcher::Noticed(const model::Notice& notice) {
   console_.Err(NoticeLine(notice, console_.colour() && console_.err_is_terminal()));
 }
 
-void PipeWatcher::Ticked(const View& view, const std::string&) {
+void PipeWatcher::Ticked(const View& view, std::span<const LogTail>) {
   const async::Duration now = clock_.Now();
   if (format_ != LineFormat::kPlain || now - checked_at_ < kHeartbeat) {
     return;

@@ -10,17 +10,19 @@ namespace odu::face {
 /// silence, the summary on stderr.
 class PipeWatcher final : public Watcher {
  public:
-  /// `summary` prints the closing block (`odu run`; `odu attach` in a pipe has none).
-  PipeWatcher(Console& console, async::Clock& clock, LineFormat format, bool summary);
+  /// `summary` prints the closing block (`odu run`; `odu attach` in a pipe has none); `hosts_file`
+  /// is named by the plain header, see FirstLine.
+  PipeWatcher(Console& console, async::Clock& clock, LineFormat format, bool summary,
+              std::string hosts_file = {});
 
   async::Duration TickEvery() const override { return std::chrono::seconds(1); }
   void Waiting(const View& view, const Idle& idle) override;
   void Began(const View& view) override;
   void Changed(const View& view, std::span<const model::Node> transitions) override;
   void Noticed(const model::Notice& notice) override;
-  void Ticked(const View& view, const std::string& tail) override;
+  void Ticked(const View& view, std::span<const LogTail> tails) override;
   void Settled(const View& view, const std::map<std::string, std::string>& tails) override;
-  std::string Focus(const View&) const override { return {}; }
+  std::vector<std::string> WantedTails(const View&) const override { return {}; }
   void Suspend() override {}
 
  private:
@@ -28,6 +30,7 @@ class PipeWatcher final : public Watcher {
   async::Clock& clock_;
   LineFormat format_;
   bool summary_;
+  std::string hosts_file_;
   async::Duration last_line_at_;
   async::Duration checked_at_;
   bool said_waiting_ = false;

@@ -203,7 +203,8 @@ boost::asio::awaitable<base::Result<int>> Run(FaceContext& context, RunCall call
                                             TerminalStyle(context.console), "");
   } else {
     const LineFormat format = call.format.value_or(LineFormat::kPlain);
-    watcher = std::make_unique<PipeWatcher>(context.console, context.clock, format, true);
+    watcher = std::make_unique<PipeWatcher>(context.console, context.clock, format, true,
+                                            std::move(call.hosts_file));
   }
   Follower follower(context, *watcher, *signals, std::move(options));
   const base::Result<FollowEnd> end = co_await follower.Run(std::move(started->client));

@@ -1,6 +1,8 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <optional>
+#include <string>
 
 #include "odu/face/lines.h"
 #include "odu/face/reach.h"
@@ -13,6 +15,7 @@ struct RunCall {
   /// Empty: lines in a pipe, the live view on a terminal.
   std::optional<LineFormat> format;
   bool detach = false;
+  std::string hosts_file;  ///< the one in force, for people; empty = there is none
 };
 
 /// Starts a run, follows it to its verdict and gives the exit code. A run that was started is

@@ -107,6 +107,9 @@ RunShape ShapeOf(const model::Run& run, int64_t now_ms) {
   shape.scope = run.scope;
   shape.started_at = run.started_at;
   shape.elapsed_ms = ElapsedOf(run, now_ms);
+  if (run.eta_at.has_value() && !run.settled_at.has_value()) {
+    shape.eta_ms = std::max<int64_t>(*run.eta_at - now_ms, 0);
+  }
   shape.verdict = run.verdict;
   shape.tree_changed = run.tree_changed;
   shape.pipeline = run.pipeline;

@@ -109,9 +109,11 @@ boost::asio::awaitable<base::Result<int>> Wait(FaceContext& context, WaitCall ca
       break;
     }
   }
+  // The question that is given up answers too, and means nothing then.
+  const bool given_up = !waiting.answer.has_value();
   tasks.Kill();
   co_await tasks.Join();
-  if (!waiting.answer.has_value()) {
+  if (given_up || !waiting.answer.has_value()) {
     co_return base::Fail(base::ErrorKind::kCancelled, "interrupted", "interrupted",
                          "the run goes on");
   }

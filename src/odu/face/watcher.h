@@ -32,14 +32,14 @@ class Watcher {
   /// These transitions happened, oldest first; `view` has them all.
   virtual void Changed(const View& view, std::span<const model::Node> transitions) = 0;
   virtual void Noticed(const model::Notice& notice) = 0;
-  /// Time passed, or something other than a node changed. `tail` is the end of the log of the node
-  /// that Focus() named.
-  virtual void Ticked(const View& view, const std::string& tail) = 0;
+  /// Time passed, or something other than a node changed. `tails` are the ends of the logs of the
+  /// nodes that WantedTails() named, in its order.
+  virtual void Ticked(const View& view, std::span<const LogTail> tails) = 0;
   /// The run has its verdict.
   virtual void Settled(const View& view, const std::map<std::string, std::string>& tails) = 0;
 
-  /// The red node whose log's end is wanted; empty for none.
-  virtual std::string Focus(const View& view) const = 0;
+  /// The red nodes whose logs' ends are wanted, most wanted first.
+  virtual std::vector<std::string> WantedTails(const View& view) const = 0;
   /// The terminal is given back (the process is about to stop or end) and taken again.
   virtual void Suspend() = 0;
 };

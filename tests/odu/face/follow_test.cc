@@ -82,7 +82,8 @@ TEST(Follow, TellsEachTransitionAndEndsWithTheVerdict) {
   Put(served, SampleNode("a", NodeStatus::kPending, 0));
   Put(served, SampleNode("b", NodeStatus::kPending, 1));
   Following following(served, OptionsFor(run));
-  ASSERT_TRUE(following.UntilOut("odu · ci @ 7f59054+dirty · run 7f59054#2\n"));
+  ASSERT_TRUE(
+      following.UntilOut("odu · ci @ 7f59054+dirty · run 7f59054#2 (hosts: (no hosts file))\n"));
   Put(served, SampleNode("a", NodeStatus::kRunning, 0, 0));
   ASSERT_TRUE(following.UntilOut("▶ running a@x86_64-linux\n"));
   // Both states of b and the end of a come in one message.
@@ -94,7 +95,7 @@ TEST(Follow, TellsEachTransitionAndEndsWithTheVerdict) {
   EXPECT_EQ(end->kind, FollowEnd::Kind::kSettled);
   EXPECT_EQ(end->verdict, model::Verdict::kPassed);
   EXPECT_EQ(served.captured.Out(),
-            "odu · ci @ 7f59054+dirty · run 7f59054#2\n"
+            "odu · ci @ 7f59054+dirty · run 7f59054#2 (hosts: (no hosts file))\n"
             "▶ running a@x86_64-linux\n"
             "✔ ok      a@x86_64-linux 2s\n"
             "▶ running b@x86_64-linux\n"

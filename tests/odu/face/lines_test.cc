@@ -9,7 +9,7 @@ namespace odu::face {
 namespace {
 
 std::string AllLines(const View& view, LineFormat format, bool colour) {
-  std::string text = FirstLine(view, format);
+  std::string text = FirstLine(view, format, "/home/me/.config/odu/hosts.json");
   for (const model::Node* node : Ordered(view)) {
     if (node->status != model::NodeStatus::kPending) {
       text += TransitionLine(*node, format, colour);
@@ -39,7 +39,7 @@ TEST(Lines, NdjsonSaysSuccessAndLeavesOutExitCodesThatAreNone) {
 }
 
 TEST(Lines, NdjsonHasNoFirstAndNoLastLine) {
-  EXPECT_EQ(FirstLine(SampleView(), LineFormat::kNdjson), "");
+  EXPECT_EQ(FirstLine(SampleView(), LineFormat::kNdjson, ""), "");
   EXPECT_EQ(LastLine(SampleView(), LineFormat::kNdjson), "");
 }
 
@@ -53,6 +53,13 @@ TEST(Lines, EveryFormatIsAsItWas) {
   ExpectGolden("lines_ndjson2.txt", AllLines(view, LineFormat::kNdjson2, false));
   ExpectGolden("lines_statuses.txt", AllLines(view, LineFormat::kStatuses, false));
   ExpectGolden("lines_changes.txt", AllLines(view, LineFormat::kChanges, false));
+}
+
+TEST(Lines, ThePlainHeaderSaysWhichHostsFileIsInForce) {
+  const std::string before = "odu · ci @ 7f59054+dirty · run 7f59054#2 · x86_64-linux=localhost ";
+  EXPECT_EQ(FirstLine(SampleView(), LineFormat::kPlain, ""), before + "(hosts: (no hosts file))\n");
+  EXPECT_EQ(FirstLine(SampleView(), LineFormat::kPlain, "/h/a\x1b]0;x\x07.json").find('\x1b'),
+            std::string::npos);
 }
 
 TEST(Lines, TheHeartbeatNamesWhatRunsAndIsSilentOtherwise) {

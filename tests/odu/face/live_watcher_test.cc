@@ -20,12 +20,18 @@ FrameStyle Small() {
   return style;
 }
 
-TEST(LiveWatcher, FocusesTheNewestRed) {
+TEST(LiveWatcher, WantsTheLogsOfTheNewestThreeThatAreRed) {
   CapturedConsole captured(true);
   support::FakeClock clock;
   LiveWatcher watcher(captured.console(), clock, Small, "");
-  EXPECT_EQ(watcher.Focus(SampleView()), "ci::lint@x86_64-linux");
-  EXPECT_EQ(watcher.Focus(View()), "");
+  using Names = std::vector<std::string>;
+  EXPECT_EQ(watcher.WantedTails(View()), Names());
+  View view = SampleView();
+  EXPECT_EQ(watcher.WantedTails(view), (Names{"ci::lint@x86_64-linux", "fmt@x86_64-linux"}));
+  Add(view, SampleNode("newest", model::NodeStatus::kErrored, 8, 0, 70'000));
+  Add(view, SampleNode("as new", model::NodeStatus::kFailed, 9, 0, 70'000));
+  EXPECT_EQ(watcher.WantedTails(view),
+            (Names{"newest@x86_64-linux", "as new@x86_64-linux", "ci::lint@x86_64-linux"}));
 }
 
 TEST(LiveWatcher, OnlyRedTransitionsStayAboveTheFrame) {

@@ -44,7 +44,7 @@ TEST(Run, IsGreenWhenTheRunPassed) {
   ASSERT_TRUE(exit.has_value()) << exit.error().message();
   EXPECT_EQ(*exit, 0);
   EXPECT_EQ(served.captured.Out(),
-            "odu · ci @ 7f59054+dirty · run 7f59054#2\n"
+            "odu · ci @ 7f59054+dirty · run 7f59054#2 (hosts: (no hosts file))\n"
             "▶ running a@x86_64-linux\n✔ ok      a@x86_64-linux 0s\n");
   EXPECT_TRUE(served.captured.Err().starts_with("── ci run summary @ 7f59054+dirty ──\n"));
 }

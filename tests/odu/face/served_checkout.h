@@ -143,6 +143,7 @@ class ServedCheckout {
   std::function<base::Result<model::NodesReply>(const model::NodesRequest&)> rerun;
   std::function<base::Result<model::NodesReply>(const model::NodesRequest&)> cancel_nodes;
   std::function<base::Result<model::NodesReply>(const model::NodesRequest&)> cancel_lanes;
+  bool never_answers = false;  ///< a procedure is called, and that is all
   FaceContext context;
 
  private:
@@ -154,11 +155,15 @@ class ServedCheckout {
   template <class Req, class Rep>
   void Answering(const surface::Procedure<Req, Rep>& procedure,
                  std::function<base::Result<Rep>(const Req&)>& answer) {
-    server.Bind(procedure, [&answer](Req request, surface::Caller) -> Answer<Rep> {
+    server.Bind(procedure, [this, &answer](Req request, surface::Caller) -> Answer<Rep> {
       if (!answer) {
         co_return base::Fail(base::ErrorKind::kGone, "no_run", "no run");
       }
-      co_return answer(request);
+      base::Result<Rep> reply = answer(request);
+      if (never_answers) {
+        co_await clock.Sleep(std::chrono::hours(24));
+      }
+      co_return reply;
     });
   }
 

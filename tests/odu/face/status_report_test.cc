@@ -24,6 +24,21 @@ TEST(StatusReport, IsAsItWas) {
   ExpectGolden("status_colour.txt", StatusText(view, kStart + 66'000, true));
 }
 
+TEST(StatusReport, TheTimeThatIsLeftIsCountedFromNowAndNeverNegative) {
+  View view = SampleView();
+  const auto eta = [&view](int64_t now_ms) {
+    const std::string json = StatusJson(view, now_ms);
+    const size_t at = json.find("\"eta_ms\":");
+    return json.substr(at, json.find(',', at) - at);
+  };
+  EXPECT_EQ(eta(kStart), "\"eta_ms\":null");
+  view.run.eta_at = kStart + 90'000;
+  EXPECT_EQ(eta(kStart + 66'000), "\"eta_ms\":24000");
+  EXPECT_EQ(eta(kStart + 90'001), "\"eta_ms\":0");
+  view.run.settled_at = kStart + 70'000;
+  EXPECT_EQ(eta(kStart + 71'000), "\"eta_ms\":null");
+}
+
 TEST(StatusReport, WithNothingRunningTheRunIsNullAndTheLastIsNamed) {
   View view;
   view.run.last_run_id = "01K9TESTRUN00000000000000";

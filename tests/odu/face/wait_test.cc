@@ -1,7 +1,11 @@
 #include "odu/face/wait.h"
 
 #include <gtest/gtest.h>
+#include <signal.h>
 
+#include <optional>
+
+#include "async/task_group.h"
 #include "served_checkout.h"
 
 namespace odu::face {
@@ -78,6 +82,30 @@ TEST(Wait, ARefusalIsPassedOn) {
   const auto exit = served.loop.Run(Wait(served.context, WaitCall()));
   ASSERT_FALSE(exit.has_value());
   EXPECT_EQ(exit.error().code(), "bad_cursor");
+}
+
+TEST(Wait, InterruptedItSaysSoAndLeavesTheRun) {
+  ServedCheckout served;
+  served.Open();
+  bool asked = false;
+  served.never_answers = true;
+  served.next = [&](const model::NextRequest&) {
+    asked = true;
+    return model::NextReply();
+  };
+  std::optional<base::Result<int>> exit;
+  async::TaskGroup tasks(served.loop.executor());
+  tasks.Spawn("wait", [&]() -> boost::asio::awaitable<void> {
+    exit = co_await Wait(served.context, WaitCall());
+  });
+  ASSERT_TRUE(served.loop.RunUntil([&] { return asked; }));
+  EXPECT_FALSE(exit.has_value());
+  raise(SIGINT);
+  ASSERT_TRUE(served.loop.RunUntil([&] { return exit.has_value(); }));
+  ASSERT_FALSE(exit->has_value());
+  EXPECT_EQ(exit->error().code(), "interrupted");
+  EXPECT_EQ(exit->error().hint(), "the run goes on");
+  EXPECT_EQ(exit->error().ExitCode(), 130);
 }
 
 }  // namespace
