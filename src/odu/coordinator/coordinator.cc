@@ -80,10 +80,8 @@ awaitable<std::optional<model::RunStartRequest>> Coordinator::Begin() {
 
 void Coordinator::Hold(RunParts parts) {
   pipeline_.Pause(true);
-  for (const LaneStart& lane : parts.lanes) {
-    if (!lane.configure.env.empty()) {
-      last_environment_ = lane.configure.env;
-    }
+  if (!parts.environment.empty()) {
+    last_environment_ = std::move(parts.environment);
   }
   run_ = std::make_shared<LiveRun>(world_, board_, durations_, std::move(parts.header),
                                    std::move(parts.folder), std::move(parts.journal),

@@ -37,7 +37,8 @@ class Coordinator {
   bool busy() const { return run_ != nullptr && run_->live(); }
   /// The newest run that is over.
   const std::optional<model::RunSummary>& last() const { return last_; }
-  /// What the recipes of the newest run got; this process's own (filtered) before there was one.
+  /// What the caller of the newest run had, credentials only where a lane got them; this process's
+  /// own (filtered) before there was one. What a lane gets has to be chosen from it again.
   const std::vector<std::string>& last_environment() const { return last_environment_; }
 
   /// Begins a run. The caller has its turn and has retired the one before.

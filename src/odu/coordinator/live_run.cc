@@ -10,6 +10,7 @@
 #include "git/worktree.h"
 #include "odu/coordinator/last_words.h"
 #include "odu/coordinator/leftovers.h"
+#include "odu/coordinator/local_carrier.h"
 #include "odu/coordinator/tree_check.h"
 #include "odu/ledger/log_store.h"
 #include "odu/model/ids.h"
@@ -34,7 +35,6 @@ constexpr async::Duration kLeftoverGrace = seconds(10);
 constexpr async::Duration kSyncEvery = milliseconds(500);
 constexpr async::Duration kRetryWriteAfter = seconds(1);
 constexpr async::Duration kStopGrace = seconds(2);
-constexpr std::string_view kLaneDied = "lane died";
 
 std::vector<model::LanePlan> LanesOf(const ledger::RunHeader& header) {
   return header.pipeline.lanes;
@@ -112,6 +112,9 @@ void LiveRun::Begin(std::vector<LaneStart> lanes) {
   for (const Node& node : fan_in_.nodes()) {
     board_.nodes.Put(node.name, node);
   }
+  for (const LaneStart& lane : lanes) {
+    secrets_.Add(lane.configure.masked);
+  }
   group_.Spawn("sync", [this] { return SyncNowAndThen(); });
   for (LaneStart& lane : lanes) {
     BeginLane(std::move(lane));
@@ -134,14 +137,14 @@ void LiveRun::BeginLane(LaneStart start) {
   const std::string platform = start.lane.platform;
   if (start.over) {
     // Its end was written down, and what it left unfinished before that.
-    ShowLane(lane, "ended", "");
+    LaneNews news;
+    news.state = "ended";
+    ShowLane(lane, news);
     fan_in_.SetLaneSettled(platform, true);
     return;
   }
   LaneHandlers handlers;
-  handlers.on_state = [this, &lane](std::string_view shown, std::string_view detail) {
-    ShowLane(lane, shown, detail);
-  };
+  handlers.on_news = [this, &lane](const LaneNews& news) { ShowLane(lane, news); };
   handlers.on_cell = [this, platform](const model::LaneCell& cell) {
     fan_in_.SetLaneSettled(platform, cell.phase == model::LanePhase::kSettled ||
                                          cell.phase == model::LanePhase::kReleased);
@@ -151,25 +154,35 @@ void LiveRun::BeginLane(LaneStart start) {
     OnAttempt(platform, attempt, true);
   };
   handlers.on_batch = [this] { Publish(); };
-  handlers.on_dead = [this, &lane](std::string why) {
+  handlers.on_end = [this, &lane](const LaneEnd& end) {
     if (stage_ == Stage::kClosing || stage_ == Stage::kClosed) {
       return;  // everything of it is written down already
     }
-    group_.Spawn("bury lane", [this, &lane, why] { return BuryLane(lane, why); });
+    LaneEnd shown = end;
+    shown.why = secrets_.Masked(end.why);
+    group_.Spawn("bury lane", [this, &lane, shown] { return BuryLane(lane, shown); });
   };
-  LaneWorld world{world_.executor, world_.clock, world_.reaper, world_.runner};
-  lane.link =
-      std::make_unique<LaneLink>(std::move(world), model::LaneFolder(folder_.lane(platform)),
-                                 std::move(start.configure), start.adopt, std::move(handlers));
+  auto carrier =
+      std::make_unique<LocalCarrier>(world_.executor, world_.clock, world_.reaper, world_.runner,
+                                     model::LaneFolder(folder_.lane(platform)));
+  lane.link = std::make_unique<LaneLink>(
+      LaneWorld{world_.executor, world_.clock}, std::move(carrier), std::move(start.configure),
+      start.adopt, LaneTimes(), std::move(handlers));
   group_.Spawn("lane " + platform, [link = lane.link.get()] { return link->Run(); });
 }
 
-void LiveRun::ShowLane(LaneState& lane, std::string_view state, std::string_view detail) {
-  lane.shown.state = state;
-  lane.shown.detail = detail;
-  lane.shown.since = world_.clock.WallMs();
+void LiveRun::ShowLane(LaneState& lane, const LaneNews& news) {
+  if (news.since != 0) {
+    lane.shown.since = news.since;
+  } else if (lane.shown.state != news.state) {
+    lane.shown.since = world_.clock.WallMs();
+  }
+  lane.shown.state = news.state;
+  lane.shown.detail = secrets_.Masked(news.detail);
+  lane.shown.bytes = news.bytes;
+  lane.shown.total_bytes = news.total_bytes;
   const bool writing = stage_ != Stage::kClosing && stage_ != Stage::kClosed;
-  if (writing && state == "connected") {
+  if (writing && news.state == "connected") {
     WriteLane(lane, false);
     static_cast<void>(journal_.Flush());  // a failure is met, and told, by the next Publish
   }
@@ -199,7 +212,9 @@ void LiveRun::OnAttempt(const std::string& platform, const model::Attempt& attem
     const auto status = os::StatusOf(ledger::LogFileOf(folder_, platform, attempt.node, attempt.n));
     log_here = status ? status->size : 0;
   }
-  const Applied applied = fan_in_.Apply(platform, attempt, log_here, log_final);
+  model::Attempt shown = attempt;
+  shown.reason = secrets_.Masked(attempt.reason);
+  const Applied applied = fan_in_.Apply(platform, shown, log_here, log_final);
   if (applied == Applied::kUnknown) {
     base::LogError("run", "{}: lane {} speaks of a node that the run does not have: {}",
                    header_.ref, platform, attempt.node);
@@ -293,7 +308,7 @@ awaitable<void> LiveRun::SyncNowAndThen() {
   }
 }
 
-awaitable<void> LiveRun::BuryLane(LaneState& lane, std::string why) {
+awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
   const std::string platform = lane.shown.platform;
   const std::string marker = model::LaneMarker(header_.run_id, platform);
   const size_t left =
@@ -302,12 +317,10 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, std::string why) {
   for (const model::Attempt& attempt : LastWordsOf(folder)) {
     OnAttempt(platform, attempt, true);
   }
-  const bool died = why == kLaneDied;
-  const std::string reason(died ? kLaneDied : std::string_view("lane did not start"));
-  for (const size_t index : fan_in_.LaneDied(platform, reason, world_.clock.WallMs())) {
+  const std::string epitaph = end.why == end.reason ? end.reason : end.reason + ": " + end.why;
+  for (const size_t index : fan_in_.LaneDied(platform, end.reason, world_.clock.WallMs())) {
     const Node& node = fan_in_.nodes()[index];
-    const auto bytes =
-        WriteEpitaph(logs_.PathOf(node, node.attempt), died ? reason : reason + ": " + why);
+    const auto bytes = WriteEpitaph(logs_.PathOf(node, node.attempt), epitaph);
     if (!bytes) {
       base::LogError("run", "{}: {}", header_.ref, bytes.error().message());
     }
@@ -318,7 +331,8 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, std::string why) {
   WriteChanged();
   WriteLane(lane, true);
   board_.Notify(NoticeLevel::kError, "lane " + platform,
-                left == 0 ? why : why + "; ended " + std::to_string(left) + " of its processes");
+                left == 0 ? end.why
+                          : end.why + "; ended " + std::to_string(left) + " of its processes");
   Publish();
   CheckSettled();
 }

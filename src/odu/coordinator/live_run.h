@@ -18,6 +18,7 @@
 #include "odu/coordinator/lane_link.h"
 #include "odu/coordinator/log_book.h"
 #include "odu/coordinator/log_names.h"
+#include "odu/coordinator/secrets.h"
 #include "odu/coordinator/timings.h"
 #include "odu/coordinator/world.h"
 #include "odu/ledger/journal.h"
@@ -99,12 +100,12 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   };
 
   void BeginLane(LaneStart start);
-  void ShowLane(LaneState& lane, std::string_view state, std::string_view detail);
+  void ShowLane(LaneState& lane, const LaneNews& news);
   void WriteLane(const LaneState& lane, bool ended);
   /// Hands what has changed to the journal.
   void WriteChanged();
   void OnAttempt(const std::string& platform, const model::Attempt& attempt, bool log_final);
-  boost::asio::awaitable<void> BuryLane(LaneState& lane, std::string why);
+  boost::asio::awaitable<void> BuryLane(LaneState& lane, LaneEnd end);
 
   void Touch(size_t node);
   /// Journal, then board; a full disk is tried again each second.
@@ -127,6 +128,7 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   ledger::RunFolder folder_;
   ledger::Journal journal_;
   std::function<void()> on_closed_;
+  Secrets secrets_;
   FanIn fan_in_;
   LogBook logs_;
   LogNames log_names_;

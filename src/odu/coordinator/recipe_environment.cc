@@ -62,6 +62,24 @@ std::vector<std::string> RecipeEnvironment(std::span<const std::string> caller,
   return environment.entries();
 }
 
+ledger::RunEnvironment RunEnvironmentOf(std::span<const std::string> caller,
+                                        std::span<const plan::HostEntry> hosts) {
+  ledger::RunEnvironment environment;
+  environment.common = os::Environment(RecipeEnvironment(caller, {}));
+  for (const plan::HostEntry& host : hosts) {
+    os::Environment& passed = environment.passed[host.platform];
+    for (const std::string& name : host.pass_env) {
+      if (const auto value = os::LookUp(caller, name)) {
+        passed.Set(name, *value);
+      }
+    }
+    if (passed.entries().empty()) {
+      environment.passed.erase(host.platform);
+    }
+  }
+  return environment;
+}
+
 base::Result<void> CheckEnvironment(std::span<const std::string> environment) {
   size_t bytes = 0;
   for (const std::string& entry : environment) {

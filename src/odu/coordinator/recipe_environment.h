@@ -5,6 +5,8 @@
 #include <vector>
 
 #include "base/error.h"
+#include "odu/ledger/run_environment.h"
+#include "odu/plan/hosts_file.h"
 
 namespace odu::coordinator {
 
@@ -18,6 +20,10 @@ namespace odu::coordinator {
 /// `pass_env` brings back what it names exactly; no pattern.
 std::vector<std::string> RecipeEnvironment(std::span<const std::string> caller,
                                            std::span<const std::string> pass_env);
+
+/// The same for all lanes of a run, taken apart: what every lane gets, and what only one does.
+ledger::RunEnvironment RunEnvironmentOf(std::span<const std::string> caller,
+                                        std::span<const plan::HostEntry> hosts);
 
 /// Refuses an environment that no process could be given: kLimit "environment_too_large" over 1 MiB
 /// or 8,192 entries; kUsage "bad_environment" for an entry without '=' or with a NUL.

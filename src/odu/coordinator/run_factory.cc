@@ -87,6 +87,8 @@ ledger::RunHeader HeaderOf(const World& world, RunDraft& draft,
                                     : world.home.cache + "/work/" + run_id + "/" + host.platform;
     lane.jobs = request.jobs != 0 ? request.jobs : host.jobs;
     lane.enter = host.enter;
+    lane.pass_env = host.pass_env;
+    lane.host_jobs = host.jobs;
     header.lanes.push_back(std::move(lane));
   }
   return header;
@@ -95,7 +97,7 @@ ledger::RunHeader HeaderOf(const World& world, RunDraft& draft,
 /// Everything that has to be on the disk before a run counts as begun; blocks.
 Result<std::pair<ledger::RunFolder, ledger::Journal>> WriteDown(
     const World& world, ledger::RunHeader& header, const model::RunStartRequest& request,
-    const os::Environment& environment) {
+    const ledger::RunEnvironment& environment) {
   const auto entry = ledger::MintRun(world.checkout, header.run_id, header.sha, header.started_at);
   if (!entry) {
     return Pass(entry.error());
@@ -114,6 +116,17 @@ Result<std::pair<ledger::RunFolder, ledger::Journal>> WriteDown(
   return std::pair(std::move(*folder), std::move(*journal));
 }
 
+/// What a lane is told, with what it alone gets of the caller's environment.
+LaneStart StartOf(const World& world, const ledger::RunHeader& header, const ledger::RunLane& lane,
+                  const ledger::RunEnvironment& environment, const Durations& durations) {
+  LaneStart start;
+  start.lane = lane;
+  start.configure =
+      ConfigureOf(world, header, lane, environment.Of(lane.platform).entries(), durations);
+  start.configure.masked = environment.SecretsOf(lane.platform);
+  return start;
+}
+
 /// Makes the folder a lane lives in; the run folder's own permissions keep others out.
 Result<void> MakeLaneFolder(const ledger::RunFolder& folder, const std::string& platform) {
   return os::MakeDirs(folder.lane(platform), 0700);
@@ -123,36 +136,26 @@ Result<void> MakeLaneFolder(const ledger::RunFolder& folder, const std::string& 
 
 awaitable<Result<RunParts>> MakeRun(World& world, RunDraft draft, model::RunStartRequest request,
                                     Durations durations, std::string linked_from) {
-  const std::vector<plan::HostEntry> hosts = draft.hosts;
+  const ledger::RunEnvironment environment = RunEnvironmentOf(request.env, draft.hosts);
   const std::string run_id = model::NewRunId(world.clock.WallMs());
   ledger::RunHeader header = HeaderOf(world, draft, request, run_id);
   header.linked_from = std::move(linked_from);
-  std::vector<std::string> passed;
-  for (const plan::HostEntry& host : hosts) {
-    passed.insert(passed.end(), host.pass_env.begin(), host.pass_env.end());
-  }
-  const os::Environment kept(RecipeEnvironment(request.env, passed));
-  auto write = [&world, &header, &request, &kept] {
-    return WriteDown(world, header, request, kept);
+  auto write = [&world, &header, &request, &environment] {
+    return WriteDown(world, header, request, environment);
   };
   auto written = co_await world.worker.Run(std::move(write));
   if (!written) {
     co_return Pass(written.error());
   }
   std::vector<LaneStart> lanes;
-  for (size_t i = 0; i < header.lanes.size(); ++i) {
-    const ledger::RunLane& lane = header.lanes[i];
+  for (const ledger::RunLane& lane : header.lanes) {
     if (auto made = MakeLaneFolder(written->first, lane.platform); !made) {
       co_return Pass(made.error());
     }
-    LaneStart start;
-    start.lane = lane;
-    start.configure = ConfigureOf(world, header, lane,
-                                  RecipeEnvironment(request.env, hosts[i].pass_env), durations);
-    lanes.push_back(std::move(start));
+    lanes.push_back(StartOf(world, header, lane, environment, durations));
   }
-  RunParts parts{std::move(header), std::move(written->first), std::move(written->second),
-                 std::move(lanes), std::nullopt};
+  RunParts parts{std::move(header), std::move(written->first),     std::move(written->second),
+                 std::move(lanes),  environment.Whole().entries(), std::nullopt};
   co_return parts;
 }
 
@@ -178,15 +181,15 @@ awaitable<Result<RunParts>> AdoptRun(World& world, std::string run_id, Durations
   if (!taken) {
     co_return Pass(taken.error());
   }
-  std::vector<std::string> environment;
-  if (auto kept = ledger::ReadRunEnvironment(folder)) {
-    environment = kept->entries();
+  ledger::RunEnvironment environment;
+  if (auto kept = ledger::ReadRunEnvironment(folder, record->header.lanes)) {
+    environment = std::move(*kept);
+  } else {
+    base::LogWarning("coordinator", "{}: its environment: {}", run_id, kept.error().message());
   }
   std::vector<LaneStart> lanes;
   for (const ledger::RunLane& lane : record->header.lanes) {
-    LaneStart start;
-    start.lane = lane;
-    start.configure = ConfigureOf(world, record->header, lane, environment, durations);
+    LaneStart start = StartOf(world, record->header, lane, environment, durations);
     const auto line = record->lanes.find(lane.platform);
     start.over = line != record->lanes.end() && line->second.ended;
     // Without a header of its own the lane never came to be, so nothing ran there yet.
@@ -197,7 +200,11 @@ awaitable<Result<RunParts>> AdoptRun(World& world, std::string run_id, Durations
     lanes.push_back(std::move(start));
   }
   ledger::RunHeader header = record->header;
-  RunParts parts{std::move(header), folder, std::move(*journal), std::move(lanes),
+  RunParts parts{std::move(header),
+                 folder,
+                 std::move(*journal),
+                 std::move(lanes),
+                 environment.Whole().entries(),
                  std::move(*record)};
   co_return parts;
 }
@@ -208,8 +215,9 @@ std::vector<plan::HostEntry> HostsOf(const ledger::RunHeader& header) {
     plan::HostEntry host;
     host.platform = lane.platform;
     host.address = lane.host;
-    host.jobs = lane.jobs;
+    host.jobs = lane.host_jobs;
     host.enter = lane.enter;
+    host.pass_env = lane.pass_env;
     hosts.push_back(std::move(host));
   }
   return hosts;

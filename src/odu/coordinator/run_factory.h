@@ -22,6 +22,8 @@ struct RunParts {
   ledger::RunFolder folder;
   ledger::Journal journal;
   std::vector<LaneStart> lanes;
+  /// What its caller had, as far as it is kept; empty when nothing is.
+  std::vector<std::string> environment;
   /// Set for an adopted run: what its earlier owners wrote.
   std::optional<ledger::RunRecord> record;
 };

@@ -12,9 +12,8 @@ namespace {
 
 using base::ErrorKind;
 
-// A header of 10,000 nodes is about 3 MB; an environment is bounded by the kernel.
+// A header of 10,000 nodes is about 3 MB.
 constexpr size_t kHeaderLimit = size_t{64} << 20;
-constexpr size_t kEnvironmentLimit = size_t{16} << 20;
 
 base::Error BadRun(const RunFolder& folder, std::string_view why) {
   return base::Error(ErrorKind::kHost, "bad_run",
@@ -23,20 +22,15 @@ base::Error BadRun(const RunFolder& folder, std::string_view why) {
 }
 
 base::Result<void> Written(const RunFolder& folder, const RunHeader& header,
-                           const os::Environment& environment) {
+                           const RunEnvironment& environment) {
   if (auto made = os::MakeDirs(folder.lanes()); !made) {
     return made;
   }
-  std::string entries;
-  for (const std::string& entry : environment.entries()) {
-    entries += entry;
-    entries += '\0';
+  if (auto written = WriteRunEnvironment(folder, environment); !written) {
+    return written;
   }
   os::WriteOptions options;
   options.sync = true;
-  if (auto written = os::WriteFileAtomic(folder.environment(), entries, options); !written) {
-    return written;
-  }
   // The header comes last: with it the folder is a run.
   const std::string text = surface::Encoded(header) + "\n";
   return os::WriteFileAtomic(folder.header(), text, options);
@@ -54,7 +48,7 @@ RunFolder FolderOf(std::string_view state, std::string_view run_id) {
 }
 
 base::Result<RunFolder> CreateRun(std::string_view state, const RunHeader& header,
-                                  const os::Environment& environment) {
+                                  const RunEnvironment& environment) {
   RunFolder folder = FolderOf(state, header.run_id);
   if (!base::IsUtf8(header.checkout)) {
     return base::Fail(
@@ -106,24 +100,6 @@ base::Result<RunHeader> ReadHeader(const RunFolder& folder) {
     return base::Pass(BadRun(folder, "run_id is no run id"));
   }
   return header;
-}
-
-base::Result<os::Environment> ReadRunEnvironment(const RunFolder& folder) {
-  auto text = os::ReadFile(folder.environment(), kEnvironmentLimit);
-  if (!text) {
-    return base::Pass(text.error());
-  }
-  std::vector<std::string> entries;
-  for (std::string_view entry : base::Split(*text, '\0')) {
-    if (!entry.empty()) {
-      entries.emplace_back(entry);
-    }
-  }
-  return os::Environment(std::move(entries));
-}
-
-base::Result<void> ForgetRunEnvironment(const RunFolder& folder) {
-  return os::RemoveTree(folder.environment());
 }
 
 }  // namespace odu::ledger

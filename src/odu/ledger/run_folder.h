@@ -7,9 +7,9 @@
 #include <vector>
 
 #include "base/error.h"
+#include "odu/ledger/run_environment.h"
 #include "odu/model/plan.h"
 #include "odu/model/run.h"
-#include "os/environment.h"
 #include "surface/codec.h"
 
 namespace odu::ledger {
@@ -21,9 +21,13 @@ struct RunLane {
   std::string workspace;           ///< where its recipes run; the toplevel when in place
   int32_t jobs = 0;                ///< at once; 0 = the host's CPUs
   std::vector<std::string> enter;  ///< put before every recipe's argv
+  /// Names of the caller's variables that this lane gets back; their values stand in
+  /// `env.<platform>`.
+  std::vector<std::string> pass_env;
+  int32_t host_jobs = 0;  ///< what the hosts file says of this lane; 0 = nothing
   bool operator==(const RunLane&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RunLane, (), (platform, host, workspace, jobs, enter))
+BOOST_DESCRIBE_STRUCT(RunLane, (), (platform, host, workspace, jobs, enter, pass_env, host_jobs))
 
 /// `run.json`: what is known of a run when it starts; never changed afterwards.
 struct RunHeader {
@@ -62,6 +66,10 @@ struct RunFolder {
   std::string header() const { return path + "/run.json"; }
   std::string journal() const { return path + "/journal.ndjson"; }
   std::string environment() const { return path + "/env"; }
+  /// What a lane gets beyond that.
+  std::string environment(std::string_view platform) const {
+    return path + "/env." + std::string(platform);
+  }
   /// The cached RunSummary of a closed run; may be missing, can be made again.
   std::string summary() const { return path + "/summary.json"; }
   std::string lanes() const { return path + "/lanes"; }
@@ -79,15 +87,10 @@ RunFolder FolderOf(std::string_view state, std::string_view run_id);
 /// Makes the run's folder with its header and its caller's environment (0600), on the disk when it
 /// returns; a folder without a whole header does not count as a run. kBusy "run_exists".
 base::Result<RunFolder> CreateRun(std::string_view state, const RunHeader& header,
-                                  const os::Environment& environment);
+                                  const RunEnvironment& environment);
 
 /// kGone "no_run" when there is none; kHost "bad_run" when the header is damaged or from a newer
 /// odu.
 base::Result<RunHeader> ReadHeader(const RunFolder& folder);
-
-/// The caller's environment; kGone "not_found" once the run is closed.
-base::Result<os::Environment> ReadRunEnvironment(const RunFolder& folder);
-/// At close. What is not there is a success.
-base::Result<void> ForgetRunEnvironment(const RunFolder& folder);
 
 }  // namespace odu::ledger

@@ -37,7 +37,7 @@ class StoredRunsTest : public testing::Test {
     header.checkout_id = checkout_.id;
     header.started_at = 1000;
     header.expected = {"_ci-setup@x86_64-linux", "build@x86_64-linux"};
-    auto folder = ledger::CreateRun(checkout_.home.state, header, environment_);
+    auto folder = ledger::CreateRun(checkout_.home.state, header, {environment_});
     EXPECT_TRUE(folder.has_value()) << folder.error().message();
     ledger::RequestLine request;
     request.request.request_id = "r";

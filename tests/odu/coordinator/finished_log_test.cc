@@ -19,7 +19,7 @@ TEST(FinishedLog, IsFoundByRunNodeAndAttempt) {
   header.checkout_id = "0123456789abcdef";
   header.ref = "aaaaaaa#1";
   header.expected = {"build@x86_64-linux", "test@x86_64-linux"};
-  const auto folder = ledger::CreateRun(state.path(), header, os::Environment());
+  const auto folder = ledger::CreateRun(state.path(), header, {});
   ASSERT_TRUE(folder);
   const std::string log = ledger::LogFileOf(*folder, "x86_64-linux", "build", 2);
   ASSERT_TRUE(os::MakeDirs(log.substr(0, log.rfind('/'))));

@@ -83,5 +83,26 @@ TEST(LiveRun, RecipesGetTheCallersEnvironmentAndTheirOwnMarks) {
   EXPECT_EQ(served.Log("env").value(), "yes true 1\n0027\n");
 }
 
+TEST(LiveRun, NoTextOfTheRunShowsACredential) {
+  TestCheckout checkout;
+  ServedCheckout served(checkout);
+  served.world.runner = "/nowhere/hunter2/odu-runner";
+  checkout.state.Write("hosts.json",
+                       "{\"" + kHere + R"(": {"host": "localhost", "pass_env": ["GH_TOKEN"]}})");
+  auto request = ServedCheckout::Request();
+  request.hosts.clear();
+  request.env.push_back("ODU_HOSTS=" + (checkout.state / "hosts.json"));
+  request.env.push_back("GH_TOKEN=hunter2");
+  served.Start(request);
+  EXPECT_EQ(served.Settle().verdict, Verdict::kFailed);
+  ASSERT_TRUE(served.Until([&] { return !served.notices.empty(); }));
+  EXPECT_NE(served.notices[0].text.find("/nowhere/***/odu-runner"), std::string::npos);
+  EXPECT_EQ(served.notices[0].text.find("hunter2"), std::string::npos);
+  EXPECT_EQ(served.lanes[kHere].detail.find("hunter2"), std::string::npos);
+  EXPECT_EQ(served.Log("one")->find("hunter2"), std::string::npos);
+  const auto journal = os::ReadFile(served.coordinator->run()->folder().journal(), size_t{1} << 20);
+  EXPECT_EQ(journal->find("hunter2"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace odu::coordinator

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "odu/coordinator/recipe_environment.h"
 #include "odu/coordinator/served_checkout.h"
 
 namespace odu::coordinator {
@@ -30,15 +31,70 @@ TEST(RunFactory, ANewRunIsWrittenDownBeforeAnythingRuns) {
   EXPECT_EQ(header->expected.size(), 2);
   EXPECT_EQ(header->started_by.find('\x1b'), std::string::npos);
   EXPECT_EQ(os::StatusOf(parts->folder.environment())->mode, 0600);
-  const auto environment = ledger::ReadRunEnvironment(parts->folder);
-  EXPECT_FALSE(environment->Get("GH_TOKEN"));
-  EXPECT_TRUE(environment->Get("PATH"));
+  const auto environment = ledger::ReadRunEnvironment(parts->folder, header->lanes);
+  EXPECT_FALSE(environment->common.Get("GH_TOKEN"));
+  EXPECT_TRUE(environment->common.Get("PATH"));
   const auto journal = os::ReadFile(parts->folder.journal(), 1 << 20);
   EXPECT_EQ(journal->find("secret"), std::string::npos);
   ASSERT_EQ(parts->lanes.size(), 1);
   EXPECT_EQ(parts->lanes[0].configure.source.mode, model::SourceMode::kInPlace);
   EXPECT_FALSE(parts->lanes[0].adopt);
   EXPECT_EQ(Make(served, request)->header.seq, 2);
+}
+
+/// Two lanes on this machine, each with a variable that looks like a credential.
+model::RunStartRequest WithTwoLanes(const TestCheckout& checkout) {
+  model::RunStartRequest request = ServedCheckout::Request();
+  request.hosts.clear();
+  checkout.state.Write("hosts.json",
+                       R"({"x86_64-linux": {"host": "localhost", "pass_env": ["GH_TOKEN"]},
+                           "aarch64-linux": {"host": "localhost", "pass_env": ["MCP_KEY"]}})");
+  for (const std::string& entry :
+       {"ODU_HOSTS=" + (checkout.state / "hosts.json"), std::string("GH_TOKEN=first-secret"),
+        std::string("MCP_KEY=second-secret"), std::string("GITHUB_TOKEN=of nobody")}) {
+    request.env.push_back(entry);
+  }
+  return request;
+}
+
+void ExpectOwnSecrets(const std::vector<LaneStart>& lanes) {
+  ASSERT_EQ(lanes.size(), 2);
+  for (const LaneStart& lane : lanes) {
+    const bool first = lane.lane.platform == "x86_64-linux";
+    const os::Environment environment(lane.configure.env);
+    EXPECT_EQ(environment.Get("GH_TOKEN").has_value(), first);
+    EXPECT_EQ(environment.Get("MCP_KEY").has_value(), !first);
+    EXPECT_FALSE(environment.Get("GITHUB_TOKEN"));
+    EXPECT_TRUE(environment.Get("PATH"));
+    const std::string secret = first ? "first-secret" : "second-secret";
+    EXPECT_EQ(lane.configure.masked, std::vector<std::string>{secret});
+  }
+}
+
+TEST(RunFactory, EachLaneGetsItsOwnCredentialsAlsoAfterAnAdoption) {
+  TestCheckout checkout;
+  ServedCheckout served(checkout);
+  const auto request = WithTwoLanes(checkout);
+  auto draft = served.loop.Run(DraftRun(served.world, request));
+  ASSERT_TRUE(draft) << draft.error().message();
+  const auto made =
+      served.loop.Run(MakeRun(served.world, std::move(*draft), request, Durations(), ""));
+  ASSERT_TRUE(made) << made.error().message();
+  ExpectOwnSecrets(made->lanes);
+  for (const std::string& file : {made->folder.header(), made->folder.journal()}) {
+    const auto text = os::ReadFile(file, 1 << 20);
+    ASSERT_TRUE(text);
+    EXPECT_EQ(text->find("secret"), std::string::npos) << file;
+  }
+  const auto adopted = served.loop.Run(AdoptRun(served.world, made->header.run_id, Durations()));
+  ASSERT_TRUE(adopted) << adopted.error().message();
+  ExpectOwnSecrets(adopted->lanes);
+  // A later run of the same caller chooses again, by the names that the header keeps.
+  const auto hosts = HostsOf(adopted->header);
+  const auto later = RunEnvironmentOf(adopted->environment, hosts);
+  EXPECT_EQ(later.SecretsOf("x86_64-linux"), std::vector<std::string>{"first-secret"});
+  EXPECT_EQ(later.SecretsOf("aarch64-linux"), std::vector<std::string>{"second-secret"});
+  EXPECT_FALSE(later.common.Get("GH_TOKEN"));
 }
 
 TEST(RunFactory, AnAdoptedRunHasTheSameLanes) {

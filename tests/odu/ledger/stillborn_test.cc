@@ -21,7 +21,7 @@ class Stillborn : public testing::Test {
   RunFolder Make(int64_t time) {
     RunHeader header = SampleHeader(time);
     header.seq = MintRun(checkout_, header.run_id, kSha, time)->seq;
-    return CreateRun(state_.path(), header, os::Environment({"SECRET=1"})).value();
+    return CreateRun(state_.path(), header, {os::Environment({"SECRET=1"})}).value();
   }
   void WriteJournal(const RunFolder& folder, std::string_view text) {
     EXPECT_TRUE(os::WriteFileAtomic(folder.journal(), text).has_value());
