@@ -3,15 +3,11 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <chrono>
 #include <utility>
 
 #include "async/deadline.h"
 #include "base/log.h"
-#include "os/file_lock.h"
-#include "os/run_program.h"
-#include "os/unix_socket.h"
-#include "transport/descriptor_link.h"
+#include "odu/model/ids.h"
 
 namespace odu::coordinator {
 namespace {
@@ -24,100 +20,137 @@ using boost::asio::awaitable;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr async::Duration kStartBound = seconds(20);
 constexpr async::Duration kAnswerBound = seconds(10);
 /// A large plan takes its lane a while to read and write down.
 constexpr async::Duration kConfigureBound = seconds(60);
 constexpr async::Duration kShortestDelay = milliseconds(50);
-constexpr async::Duration kLongestDelay = seconds(2);
 constexpr async::Duration kLookForLink = milliseconds(50);
+constexpr async::Duration kLookAtLink = seconds(1);
+/// When the calendar has run so much further than the clock, the machine slept.
+constexpr int64_t kSleptMs = 5'000;
+
+int64_t InMs(async::Duration duration) {
+  return std::chrono::duration_cast<milliseconds>(duration).count();
+}
 
 }  // namespace
 
-LaneLink::LaneLink(LaneWorld world, model::LaneFolder folder, model::ConfigureRequest configure,
-                   bool adopt, LaneHandlers handlers)
+LaneLink::LaneLink(LaneWorld world, std::unique_ptr<LaneCarrier> carrier,
+                   model::ConfigureRequest configure, bool adopt, LaneTimes times,
+                   LaneHandlers handlers)
     : world_(std::move(world)),
-      folder_(std::move(folder)),
+      carrier_(std::move(carrier)),
       configure_(std::move(configure)),
       adopt_(adopt),
-      handlers_(std::move(handlers)) {}
+      times_(times),
+      handlers_(std::move(handlers)),
+      silent_since_(world_.clock.Now()) {}
 
 awaitable<void> LaneLink::Run() {
   if (!adopt_) {
-    handlers_.on_state("starting", "");
-    const auto started = co_await Start();
+    Show("starting");
+    const auto started = co_await carrier_->Start();
     if (!started) {
-      Die(started.error().message());
+      LaneEnd end;
+      end.reason = "lane did not start";
+      end.why = started.error().message();
+      Die(std::move(end));
       co_return;
     }
   }
   async::Duration delay = kShortestDelay;
   while (true) {
-    handlers_.on_state("handshaking", "");
     auto client = co_await Connect();
-    std::string cause;
-    if (client) {
+    base::Error cause;
+    const bool connected = client.has_value();
+    if (connected && dead_) {
+      co_await SendAway(std::move(*client));
+      co_return;
+    }
+    if (connected) {
       delay = kShortestDelay;
       client_ = *client;
-      handlers_.on_state("connected", "");
-      const base::Error closed = co_await client_->Closed();
-      cause = closed.message();
+      Show("connected");
+      cause = co_await client_->Closed();
       client_.reset();
+      silent_since_ = world_.clock.Now();
+      handlers_.on_link(nullptr);
     } else {
-      cause = client.error().message();
+      cause = client.error();
     }
-    const auto locked = os::IsLocked(folder_.lock());
+    silent_because_ = cause.message();
     if (releasing_) {
-      handlers_.on_state("ended", "");
+      Show("ended");
       co_return;
     }
-    if (locked && !*locked) {
-      Die("lane died");
+    auto end = carrier_->EndOf(cause, connected, configured_);
+    if (end && !dead_) {
+      Die(std::move(*end));
+    }
+    if (end) {
       co_return;
     }
-    const auto shown = std::chrono::duration_cast<milliseconds>(delay).count();
-    handlers_.on_state("retrying", fmt::format("{}; again in {} ms", cause, shown));
+    Show("retrying", fmt::format("{}; again in {} ms", cause.message(), InMs(delay)));
     co_await world_.clock.Sleep(delay);
-    delay = std::min(delay * 2, kLongestDelay);
+    delay = std::min(delay * 2, std::max(times_.longest_delay, kShortestDelay));
   }
 }
 
-awaitable<Result<void>> LaneLink::Start() {
-  os::ProgramCall call;
-  call.argv = {world_.runner, "--lane", folder_.path()};
-  call.directory = "/";
-  call.timeout = kStartBound;
-  call.stdout_limit = call.stderr_limit = size_t{64} << 10;
-  auto result = co_await os::RunProgram(world_.reaper, world_.clock, std::move(call));
-  if (!result) {
-    co_return Pass(result.error().In("odu-runner"));
+awaitable<void> LaneLink::Watch() {
+  const async::Duration every =
+      std::min(kLookAtLink, times_.lost_after.value_or(kLookAtLink) / 4 + milliseconds(1));
+  int64_t ahead = world_.clock.WallMs() - InMs(world_.clock.Now());
+  while (!dead_ && !releasing_) {
+    co_await world_.clock.Sleep(every);
+    const int64_t ahead_now = world_.clock.WallMs() - InMs(world_.clock.Now());
+    if (ahead_now - ahead > kSleptMs) {
+      base::LogInfo("lane link", "{}: this machine slept; looking at the link anew", platform());
+      carrier_->Recheck();
+      if (client_ != nullptr) {
+        client_->Close();
+      }
+    }
+    ahead = ahead_now;
+    const bool lost = times_.lost_after && client_ == nullptr && !dead_ && !releasing_ &&
+                      world_.clock.Now() - silent_since_ >= *times_.lost_after;
+    if (lost) {
+      LaneEnd end;
+      end.kind = configured_ || adopt_ ? LaneEnd::Kind::kDied : LaneEnd::Kind::kNeverCame;
+      end.reason = "unreachable";
+      end.why = "unreachable: " + silent_because_;
+      Die(std::move(end));
+    }
   }
-  if (!result->ok()) {
-    co_return Pass(os::ProgramFailure("odu-runner", "lane_not_started", *result));
-  }
-  co_return Result<void>();
 }
 
 awaitable<Result<LaneLink::Client>> LaneLink::Connect() {
-  auto socket = os::ConnectTo(folder_.socket());
-  if (!socket) {
-    co_return Pass(socket.error());
+  auto link = co_await carrier_->Dial();
+  if (!link) {
+    co_return Pass(link.error());
   }
-  auto link = transport::MakeUnixLink(world_.executor, std::move(*socket));
+  if (!dead_) {
+    Show("handshaking");
+  }
   auto dialled =
       co_await async::WithDeadline(world_.clock, kAnswerBound,
                                    surface::Client::Connect<model::LaneSurface>(
-                                       world_.executor, std::move(link), "odu coordinator"),
+                                       world_.executor, std::move(*link), "odu coordinator"),
                                    "lane");
   if (!dialled) {
     co_return Pass(dialled.error());
   }
   Client client = std::move(*dialled);
+  if (dead_) {
+    co_return client;
+  }
   const auto greeted = co_await Greet(client);
   if (!greeted) {
     co_return Pass(greeted.error());
   }
-  Follow(*client);
+  if (!dead_) {
+    handlers_.on_link(client);
+    Follow(*client);
+  }
   co_return client;
 }
 
@@ -130,17 +163,49 @@ awaitable<Result<void>> LaneLink::Greet(Client client) {
   if (!cell) {
     co_return Pass(cell.error());
   }
-  configured_ = configured_ || cell->phase != model::LanePhase::kIdle;
-  if (!configured_) {
+  // Asked each time: a lane that died before it wrote its plan down is another one now.
+  if (cell->phase == model::LanePhase::kIdle) {
+    if (dead_) {
+      co_return Result<void>();
+    }
+    carrier_->Complete(configure_);
     auto reply = co_await async::WithDeadline(
         world_.clock, kConfigureBound, client->Call(model::LaneSurface::kConfigure, configure_),
         "lane configure");
     if (!reply) {
       co_return Pass(reply.error());
     }
-    configured_ = true;
   }
+  configured_ = true;
+  carrier_->Configured();
   co_return Result<void>();
+}
+
+awaitable<void> LaneLink::SendAway(Client client) {
+  model::LaneHelloRequest hello;
+  hello.run_id = configure_.run_id;
+  hello.epoch = configure_.epoch;
+  const auto cell = co_await async::WithDeadline(
+      world_.clock, kAnswerBound, client->Call(model::LaneSurface::kHello, hello), "lane hello");
+  if (cell && cell->phase != model::LanePhase::kIdle) {
+    model::LaneNodesRequest cancel;
+    cancel.request_id = "lost-" + configure_.run_id;
+    cancel.epoch = configure_.epoch;
+    static_cast<void>(co_await async::WithDeadline(
+        world_.clock, kAnswerBound, client->Call(model::LaneSurface::kCancel, cancel),
+        "lane cancel"));
+  }
+  if (cell) {
+    model::ReleaseRequest release;
+    release.request_id = "release-" + configure_.run_id;
+    release.epoch = configure_.epoch;
+    release.keep_workspace = configured_;
+    static_cast<void>(co_await async::WithDeadline(
+        world_.clock, kConfigureBound, client->Call(model::LaneSurface::kRelease, release),
+        "lane release"));
+  }
+  base::LogInfo("lane link", "{}: a lane that was given up answered and was sent away", platform());
+  client->Close();
 }
 
 void LaneLink::Follow(surface::Client& client) {
@@ -181,37 +246,48 @@ awaitable<Result<LaneLink::Client>> LaneLink::Connected() {
   co_return client_;
 }
 
-awaitable<Result<model::LaneNodesReply>> LaneLink::Rerun(std::string request_id,
-                                                         std::vector<std::string> nodes) {
+awaitable<Result<model::LaneNodesReply>> LaneLink::CallOnNodes(const NodesProcedure& procedure,
+                                                               model::LaneNodesRequest request,
+                                                               std::string what) {
   auto client = co_await Connected();
   if (!client) {
     co_return Pass(client.error());
   }
+  request.epoch = configure_.epoch;
+  auto reply = co_await async::WithDeadline(
+      world_.clock, kAnswerBound, (*client)->Call(procedure, std::move(request)), std::move(what));
+  co_return reply;
+}
+
+awaitable<Result<model::LaneNodesReply>> LaneLink::Rerun(std::string request_id,
+                                                         std::vector<std::string> nodes) {
   model::LaneNodesRequest request;
   request.request_id = std::move(request_id);
-  request.epoch = configure_.epoch;
   request.nodes = std::move(nodes);
-  auto reply = co_await async::WithDeadline(world_.clock, kAnswerBound,
-                                            (*client)->Call(model::LaneSurface::kRerun, request),
-                                            "lane rerun");
+  auto reply = co_await CallOnNodes(model::LaneSurface::kRerun, std::move(request), "lane rerun");
   co_return reply;
 }
 
 awaitable<Result<model::LaneNodesReply>> LaneLink::Cancel(std::string request_id,
                                                           std::vector<std::string> nodes,
                                                           bool at_once) {
-  auto client = co_await Connected();
-  if (!client) {
-    co_return Pass(client.error());
+  if (nodes.empty() && !configured_ && !adopt_ && times_.lost_after) {
+    model::LaneNodesReply reply;
+    reply.nodes.emplace_back(model::kSetupRecipe);
+    for (const model::PlanNode& node : configure_.plan.nodes) {
+      reply.nodes.push_back(node.id);
+    }
+    LaneEnd end;
+    end.kind = LaneEnd::Kind::kCancelled;
+    end.reason = end.why = "cancelled";
+    GiveUp(std::move(end));
+    co_return reply;
   }
   model::LaneNodesRequest request;
   request.request_id = std::move(request_id);
-  request.epoch = configure_.epoch;
   request.nodes = std::move(nodes);
   request.at_once = at_once;
-  auto reply = co_await async::WithDeadline(world_.clock, kAnswerBound,
-                                            (*client)->Call(model::LaneSurface::kCancel, request),
-                                            "lane cancel");
+  auto reply = co_await CallOnNodes(model::LaneSurface::kCancel, std::move(request), "lane cancel");
   co_return reply;
 }
 
@@ -238,10 +314,30 @@ awaitable<Result<void>> LaneLink::Release(bool keep_workspace) {
   co_return Result<void>();
 }
 
-void LaneLink::Die(std::string why) {
+void LaneLink::GiveUp(LaneEnd end) {
+  if (dead_ || releasing_) {
+    return;
+  }
+  Die(std::move(end));
+  if (client_ != nullptr) {
+    client_->Close();  // Run dials again, and sends the lane away
+  }
+}
+
+void LaneLink::Die(LaneEnd end) {
   dead_ = true;
-  handlers_.on_state("failed", why);
-  handlers_.on_dead(std::move(why));
+  Show("failed", end.why);
+  handlers_.on_end(std::move(end));
+}
+
+void LaneLink::Show(std::string state, std::string detail) {
+  if (dead_ && state != "failed") {
+    return;
+  }
+  LaneNews news;
+  news.state = std::move(state);
+  news.detail = std::move(detail);
+  handlers_.on_news(news);
 }
 
 }  // namespace odu::coordinator

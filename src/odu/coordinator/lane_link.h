@@ -2,18 +2,19 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <chrono>
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "async/clock.h"
 #include "base/error.h"
+#include "odu/coordinator/lane_carrier.h"
 #include "odu/model/lane_contract.h"
-#include "odu/model/lane_folder.h"
-#include "os/reaper.h"
 #include "surface/client.h"
 
 namespace odu::coordinator {
@@ -22,74 +23,101 @@ namespace odu::coordinator {
 struct LaneWorld {
   boost::asio::any_io_executor executor;
   async::Clock& clock;
-  os::Reaper& reaper;
-  std::string runner;  ///< the path of `odu-runner`
+};
+
+/// What a lane link waits for and how long.
+struct LaneTimes {
+  /// The longest wait between two ends of the way and the next dialling.
+  async::Duration longest_delay = std::chrono::seconds(2);
+  /// Without contact for so long a lane is lost; empty = never (its lock tells).
+  std::optional<async::Duration> lost_after;
 };
 
 /// What a lane link tells its run. Called on the executor, never from inside a call of the run.
 struct LaneHandlers {
-  std::function<void(std::string_view state, std::string_view detail)> on_state;
+  std::function<void(const LaneNews& news)> on_news;
   std::function<void(const model::LaneCell& cell)> on_cell;
   std::function<void(const model::Attempt& attempt)> on_attempt;
   /// After all attempts of one message.
   std::function<void()> on_batch;
-  /// The lane is gone and its lock free, or it could not be started: nothing more will come. `why`
-  /// is for people.
-  std::function<void(std::string why)> on_dead;
+  /// The lane is there and has its plan; null when the link died. Before anything that is told
+  /// over it.
+  std::function<void(std::shared_ptr<surface::Client> client)> on_link =
+      [](const std::shared_ptr<surface::Client>&) {};
+  /// Nothing more will come of the lane.
+  std::function<void(LaneEnd end)> on_end;
 };
 
-/// The coordinator's side of one localhost lane: starts or finds its process, says hello, gives it
-/// the plan, follows it, and dials again when the link dies.
+/// The coordinator's side of one lane, wherever it runs: starts or finds it by its carrier, says
+/// hello, gives it the plan, follows it, and dials again when the link dies.
 ///
-///   starting --Start--> handshaking --Connect--> connected --link dies--> retrying
-///      |                     ^                                              |   |
-///      |                     +---------------- after a delay ---------------+   |
-///      +---> failed (dead)                     lock free ----> dead <-----------+
+///   starting --Start--> dialling --Dial--> handshaking --Greet--> connected --link dies-->
+///   retrying
+///      |                   ^                                                              |   |
+///      |                   +------------------ after a delay -----------------------------+   |
+///      +---> failed (dead)                    the carrier says that it is over ---> dead <----+
 ///   connected --Release--> ended
+///   dead for want of contact (lost), or cancelled before it came: the dialling goes on, and the
+///   lane is told to cancel and to go if it ever answers.
 ///
-/// Invariants: 1. `on_dead` is called at most once and is the last word. 2. a lane is configured
-/// at most once by its own account (it answers `already`). 3. dialling again never happens without
-/// a delay.
+/// Invariants: 1. `on_end` is called at most once and is the last word of the lane. 2. a lane is
+/// configured at most once by its own account (it answers `already`). 3. dialling again never
+/// happens without a delay.
 class LaneLink {
  public:
   /// An adopted lane is not started again: it is found, or it is dead.
-  LaneLink(LaneWorld world, model::LaneFolder folder, model::ConfigureRequest configure, bool adopt,
-           LaneHandlers handlers);
+  LaneLink(LaneWorld world, std::unique_ptr<LaneCarrier> carrier, model::ConfigureRequest configure,
+           bool adopt, LaneTimes times, LaneHandlers handlers);
   LaneLink(const LaneLink&) = delete;
   LaneLink& operator=(const LaneLink&) = delete;
 
   const std::string& platform() const { return configure_.plan.platform; }
+  uint64_t epoch() const { return configure_.epoch; }
 
   /// Lives as long as the lane does; spawn it in the run's group.
   boost::asio::awaitable<void> Run();
+  /// Looks for what Run cannot see while it waits: that the lane is lost, that this machine slept.
+  /// Spawn it beside Run for a lane that can be lost.
+  boost::asio::awaitable<void> Watch();
 
   /// Wait for the link for up to 10 s when it is down. kHost "lane_unreachable".
   boost::asio::awaitable<base::Result<model::LaneNodesReply>> Rerun(std::string request_id,
                                                                     std::vector<std::string> nodes);
+  /// Of a lane that has no plan yet, all nodes can be cancelled at once: it is not waited for.
   boost::asio::awaitable<base::Result<model::LaneNodesReply>> Cancel(std::string request_id,
                                                                      std::vector<std::string> nodes,
                                                                      bool at_once);
   /// Lets the lane end; afterwards its end is no death.
   boost::asio::awaitable<base::Result<void>> Release(bool keep_workspace);
 
+  /// Gives the lane up: `on_end` is told now, and the lane is told to go if it ever answers.
+  void GiveUp(LaneEnd end);
+
   bool dead() const { return dead_; }
 
  private:
   using Client = std::shared_ptr<surface::Client>;
+  using NodesProcedure = surface::Procedure<model::LaneNodesRequest, model::LaneNodesReply>;
 
-  boost::asio::awaitable<base::Result<void>> Start();
   boost::asio::awaitable<base::Result<Client>> Connect();
   boost::asio::awaitable<base::Result<void>> Greet(Client client);
+  boost::asio::awaitable<void> SendAway(Client client);
   void Follow(surface::Client& client);
   boost::asio::awaitable<base::Result<Client>> Connected();
-  void Die(std::string why);
+  boost::asio::awaitable<base::Result<model::LaneNodesReply>> CallOnNodes(
+      const NodesProcedure& procedure, model::LaneNodesRequest request, std::string what);
+  void Die(LaneEnd end);
+  void Show(std::string state, std::string detail = {});
 
   LaneWorld world_;
-  model::LaneFolder folder_;
+  std::unique_ptr<LaneCarrier> carrier_;
   model::ConfigureRequest configure_;
   bool adopt_;
+  LaneTimes times_;
   LaneHandlers handlers_;
   Client client_;
+  async::Duration silent_since_{};
+  std::string silent_because_ = "it never answered";
   bool configured_ = false;
   bool releasing_ = false;
   bool dead_ = false;

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "async/task_group.h"
+#include "odu/coordinator/local_carrier.h"
 #include "os/file_system.h"
 #include "support/loop.h"
 #include "support/temp_dir.h"
@@ -24,18 +25,18 @@ struct Told {
     configure.source.repository = dir / "tree";
     configure.env = {"PATH=/usr/bin:/bin"};
     LaneHandlers handlers;
-    handlers.on_state = [this](std::string_view state, std::string_view) {
-      states.emplace_back(state);
-    };
+    handlers.on_news = [this](const LaneNews& news) { states.emplace_back(news.state); };
     handlers.on_cell = [this](const model::LaneCell& cell) { phase = cell.phase; };
     handlers.on_attempt = [this](const model::Attempt& attempt) {
       attempts[model::AttemptKey(attempt.node, attempt.n)] = attempt;
     };
     handlers.on_batch = [] {};
-    handlers.on_dead = [this](std::string why) { dead = std::move(why); };
-    link = std::make_unique<LaneLink>(LaneWorld{loop.executor(), clock, reaper, std::move(runner)},
-                                      model::LaneFolder(dir / "lane"), std::move(configure), adopt,
-                                      std::move(handlers));
+    handlers.on_end = [this](const LaneEnd& end) { dead = end.why; };
+    auto carrier = std::make_unique<LocalCarrier>(loop.executor(), clock, reaper, std::move(runner),
+                                                  model::LaneFolder(dir / "lane"));
+    link =
+        std::make_unique<LaneLink>(LaneWorld{loop.executor(), clock}, std::move(carrier),
+                                   std::move(configure), adopt, LaneTimes(), std::move(handlers));
     tasks.Spawn("lane", [this] { return link->Run(); });
   }
   ~Told() { loop.Run(tasks.Stop(clock, std::chrono::seconds(1))); }
