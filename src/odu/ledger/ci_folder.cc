@@ -2,11 +2,12 @@
 
 #include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/random.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
 #include <cerrno>
-#include <random>
+#include <cstdint>
 
 #include "base/text.h"
 #include "os/file_system.h"
@@ -24,10 +25,13 @@ base::Error Trouble(const std::string& path, int error_number) {
 
 /// Makes `name` below an open directory if need be, and opens it. `path` is its name for people.
 base::Result<os::Fd> MakeDirAt(int dir_fd, const std::string& name, const std::string& path) {
-  if (mkdirat(dir_fd, name.c_str(), 0700) != 0 && errno != EEXIST) {
-    return base::Pass(Trouble(path, errno));
-  }
   auto opened = os::OpenDirAt(dir_fd, name);
+  if (!opened && opened.error().code() == "not_found") {
+    if (mkdirat(dir_fd, name.c_str(), 0700) != 0 && errno != EEXIST) {
+      return base::Pass(Trouble(path, errno));
+    }
+    opened = os::OpenDirAt(dir_fd, name);
+  }
   if (!opened && opened.error().kind() == ErrorKind::kRefused) {
     const bool symlink = opened.error().code() == "symlink";
     return base::Fail(
@@ -51,19 +55,35 @@ base::Result<void> WriteIgnoreFile(int dir_fd, const std::string& path) {
   return os::WriteAll(file.get(), kIgnoreAll);
 }
 
-/// Another name of `log` below `dir_fd`, of which nobody knows yet.
-base::Result<std::string> LinkAside(int dir_fd, const std::string& log, const std::string& path) {
-  std::random_device random;
-  const std::string name = fmt::format(".new-{:08x}{:08x}", random(), random());
+/// Gives `log` another name below `dir_fd`: a hard link, or a symlink where there can be none. An
+/// errno, or 0.
+int LinkAt(int dir_fd, const std::string& log, const std::string& name) {
   if (linkat(AT_FDCWD, log.c_str(), dir_fd, name.c_str(), 0) == 0) {
-    return name;
+    return 0;
   }
   const bool other_ways =
       errno == EXDEV || errno == EPERM || errno == EMLINK || errno == EOPNOTSUPP;
-  if (!other_ways || symlinkat(log.c_str(), dir_fd, name.c_str()) != 0) {
-    return base::Pass(Trouble(path, errno));
+  if (other_ways && symlinkat(log.c_str(), dir_fd, name.c_str()) == 0) {
+    return 0;
   }
-  return name;
+  return errno;
+}
+
+/// `.ci/<sha7>/<platform>`
+base::Result<os::Fd> MakeLogFolder(const std::string& toplevel, std::string_view sha7,
+                                   std::string_view platform) {
+  std::string path = fmt::format("{}/{}", toplevel, kCiFolder);
+  auto dir = os::OpenDirNoFollow(toplevel);
+  for (const std::string_view part : {kCiFolder, sha7, platform}) {
+    if (!dir) {
+      return dir;
+    }
+    if (part != kCiFolder) {
+      path += fmt::format("/{}", part);
+    }
+    dir = MakeDirAt(dir->get(), std::string(part), path);
+  }
+  return dir;
 }
 
 }  // namespace
@@ -107,31 +127,32 @@ base::Result<os::Fd> PrepareCiFolder(const std::string& toplevel, bool tracked) 
 base::Result<void> LinkLog(const std::string& toplevel, std::string_view sha7,
                            std::string_view platform, std::string_view instance,
                            const std::string& log) {
-  std::string path = fmt::format("{}/{}", toplevel, kCiFolder);
-  auto dir = os::OpenDirNoFollow(toplevel);
-  for (const std::string_view part : {kCiFolder, sha7, platform}) {
-    if (!dir) {
-      return base::Pass(dir.error());
-    }
-    if (part != kCiFolder) {
-      path += fmt::format("/{}", part);
-    }
-    dir = MakeDirAt(dir->get(), std::string(part), path);
+  std::string path = fmt::format("{}/{}/{}/{}", toplevel, kCiFolder, sha7, platform);
+  auto dir = os::OpenDirNoFollow(path);
+  if (!dir) {
+    dir = MakeLogFolder(toplevel, sha7, platform);
   }
   if (!dir) {
     return base::Pass(dir.error());
   }
   const std::string name = fmt::format("{}.log", instance);
   path += "/" + name;
-  auto aside = LinkAside(dir->get(), log, path);
-  if (!aside) {
-    return base::Pass(aside.error());
+  int error_number = LinkAt(dir->get(), log, name);
+  if (error_number == EEXIST) {
+    // The name of an earlier attempt: replaced in one step, by way of a name that nobody knows.
+    // (std::random_device asks the processor what it is each time, which is slow on a virtual one.)
+    uint64_t unique = 0;
+    (void)getrandom(&unique, sizeof unique, 0);
+    const std::string aside = fmt::format(".new-{:016x}", unique);
+    error_number = LinkAt(dir->get(), log, aside);
+    if (error_number == 0) {
+      const bool moved = renameat(dir->get(), aside.c_str(), dir->get(), name.c_str()) == 0;
+      error_number = moved ? 0 : errno;
+      // Where both names were the same file already, rename does nothing at all.
+      unlinkat(dir->get(), aside.c_str(), 0);
+    }
   }
-  const bool moved = renameat(dir->get(), aside->c_str(), dir->get(), name.c_str()) == 0;
-  const int error_number = errno;
-  // Where both names were the same file already, rename does nothing at all.
-  unlinkat(dir->get(), aside->c_str(), 0);
-  if (moved) {
+  if (error_number == 0) {
     return {};
   }
   if (error_number == EISDIR || error_number == EEXIST || error_number == ENOTEMPTY) {
