@@ -9,6 +9,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "odu/lane/lane_environment.h"
 #include "odu/lane/workspace.h"
 #include "odu/model/ids.h"
 #include "os/environment.h"
@@ -21,21 +22,6 @@ namespace {
 
 constexpr size_t kReadBufferBytes = size_t{1} << 20;
 
-/// The caller's environment without what an odu around this one said, plus what every recipe of
-/// the lane is told. PWD would be the caller's.
-std::vector<std::string> RecipeEnvironment(const model::ConfigureRequest& request) {
-  constexpr std::array<std::string_view, 7> kOurs{
-      "ODU", "ODU_RUN", "ODU_NODE", "ODU_PLATFORM", "ODU_ATTEMPT*", "PWD", "OLDPWD"};
-  os::Environment environment(request.env);
-  environment.RemoveMatching(kOurs);
-  environment.Set("CI", "true");
-  environment.Set("ODU", "1");
-  environment.Set("ODU_RUN", request.run_ref.empty() ? request.run_id : request.run_ref);
-  environment.Set("ODU_PLATFORM", request.plan.platform);
-  environment.Set("PWD", WorkspaceOf(request.source));
-  return environment.entries();
-}
-
 }  // namespace
 
 Lane::Lane(LaneParts parts, model::LaneFolder folder)
@@ -43,13 +29,29 @@ Lane::Lane(LaneParts parts, model::LaneFolder folder)
       folder_(std::move(folder)),
       context_{parts.tasks, parts.reaper, parts.supervisor, parts.worker,
                std::vector<char>(kReadBufferBytes)},
+      desk_(parts.tasks.executor(), folder_.path(),
+            [this](const model::SourceNeed& need) {
+              cell_.need = need;
+              PublishCell();
+            }),
       settled_(parts.tasks.executor()) {}
 
 Lane::~Lane() = default;
 
 void Lane::Configure(const model::ConfigureRequest& request) {
   request_ = request;
-  recipe_environment_ = RecipeEnvironment(request);
+  lane_environment_ = LaneEnvironment(request, os::Environment::Current());
+  auto just_folder = MakeJustFolder(folder_.path(), request.just);
+  if (!just_folder) {
+    refusal_ = just_folder.error();
+  }
+  recipe_environment_ =
+      RecipeEnvironment(request, lane_environment_, just_folder.value_or(std::string()));
+  for (model::PlanNode& node : request_.plan.nodes) {
+    if (!request.just.empty() && !node.argv.empty() && node.argv.front() == "just") {
+      node.argv.front() = request.just;
+    }
+  }
   if (auto masked = std::make_shared<MaskedValues>(request.masked); !masked->empty()) {
     context_.masked = std::move(masked);
   }
@@ -103,7 +105,7 @@ void Lane::Apply(const Decision& decision) {
       if (found->second.process) {
         found->second.process->Stop(decision.at_once);
       } else if (found->second.setup) {
-        found->second.setup->Stop();
+        found->second.setup->Stop(decision.at_once);
       }
       break;
     }
@@ -140,9 +142,19 @@ void Lane::Start(const Decision& decision) {
 void Lane::StartSetup(Running& running) {
   SetupCall call;
   call.source = request_.source;
-  call.environment = request_.env;
+  call.environment = lane_environment_;
   call.log_path = folder_.log(running.attempt.node, running.attempt.n);
   call.again = running.attempt.n > 1;
+  if (!call.again) {
+    call.story = request_.story;
+  }
+  call.desk = &desk_;
+  call.enter = request_.enter;
+  call.recipe_environment = recipe_environment_;
+  call.umask = static_cast<mode_t>(request_.umask);
+  call.marker = model::AttemptMarker(request_.run_id, request_.plan.platform, running.attempt.node,
+                                     running.attempt.n);
+  call.failure = refusal_;
   running.setup =
       std::make_unique<Setup>(context_, parts_.clock, std::move(call), [this](RecipeEnd end) {
         ended_.emplace_back(kSetupNode, std::move(end));

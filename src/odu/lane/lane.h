@@ -16,6 +16,7 @@
 #include "odu/lane/recipe_process.h"
 #include "odu/lane/scheduler.h"
 #include "odu/lane/setup.h"
+#include "odu/lane/upload_desk.h"
 #include "odu/model/lane_contract.h"
 #include "odu/model/lane_folder.h"
 
@@ -65,6 +66,9 @@ class Lane {
   model::LaneCell& cell() { return cell_; }
   void PublishCell() { parts_.board.Set(cell_); }
 
+  /// Where `_ci-setup` gets what it asks for.
+  UploadDesk& desk() { return desk_; }
+
  private:
   struct Running {
     model::Attempt attempt;
@@ -88,8 +92,11 @@ class Lane {
   LaneParts parts_;
   model::LaneFolder folder_;
   model::ConfigureRequest request_;
+  std::vector<std::string> lane_environment_;
   std::vector<std::string> recipe_environment_;
+  std::optional<base::Error> refusal_;  ///< what keeps every `_ci-setup` from succeeding
   RecipeContext context_;
+  UploadDesk desk_;
   std::unique_ptr<Scheduler> scheduler_;
   std::map<NodeIndex, Running> running_;
   std::map<NodeIndex, int32_t> latest_;  ///< the newest announced attempt of each node

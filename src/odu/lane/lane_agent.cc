@@ -7,6 +7,8 @@
 #include "base/log.h"
 #include "base/text.h"
 #include "odu/lane/configure_check.h"
+#include "odu/lane/lane_environment.h"
+#include "odu/lane/source_shipped.h"
 #include "odu/lane/workspace.h"
 #include "os/environment.h"
 #include "os/file_system.h"
@@ -91,10 +93,10 @@ void LaneAgent::Serve(surface::Server& server) {
       [this](model::LaneNodesRequest request, surface::Caller) -> Reply<model::LaneNodesReply> {
         co_return Change(request, false);
       });
-  server.Bind(
-      Contract::kUpload, [](model::UploadRequest, surface::Caller) -> Reply<model::UploadReply> {
-        co_return base::Fail(base::ErrorKind::kRefused, "not_needed", "lane: it asks for nothing");
-      });
+  server.Bind(Contract::kUpload,
+              [this](model::UploadRequest request, surface::Caller) -> Reply<model::UploadReply> {
+                co_return Upload(request);
+              });
   server.Bind(Contract::kRelease,
               [this](model::ReleaseRequest request, surface::Caller) -> Reply<surface::Nothing> {
                 return Release(std::move(request));
@@ -147,7 +149,7 @@ base::Result<model::ConfigureReply> LaneAgent::Configure(const model::ConfigureR
     return base::Pass(logs.error().In("lane"));
   }
   fingerprint_ = std::move(fingerprint);
-  git_environment_ = request.env;
+  git_environment_ = LaneEnvironment(request, os::Environment::Current());
   source_ = request.source;
   header_.run_id = request.run_id;
   header_.platform = request.plan.platform;
@@ -200,6 +202,26 @@ base::Result<model::LaneNodesReply> LaneAgent::Change(const model::LaneNodesRequ
   return reply;
 }
 
+base::Result<model::UploadReply> LaneAgent::Upload(const model::UploadRequest& request) {
+  if (auto current = CheckEpoch(request.epoch); !current) {
+    return base::Pass(current.error());
+  }
+  if (archive_) {
+    return std::unexpected(LaneEndedError());
+  }
+  std::string bytes;
+  if (request.base64.size() > 2 * UploadDesk::kMaxPieceBytes ||
+      !base::Base64Decode(request.base64, bytes)) {
+    return base::Fail(base::ErrorKind::kInput, "bad_upload",
+                      "upload: a piece is not base64, or too large");
+  }
+  auto received = lane_.desk().Take(request.need, request.offset, bytes, request.last);
+  if (!received) {
+    return base::Pass(received.error());
+  }
+  return model::UploadReply{*received};
+}
+
 LaneAgent::Reply<surface::Nothing> LaneAgent::Release(model::ReleaseRequest request) {
   if (auto current = CheckEpoch(request.epoch); !current) {
     co_return base::Pass(current.error());
@@ -226,7 +248,12 @@ asio::awaitable<void> LaneAgent::LetGo(bool keep_workspace) {
   if (!keep_workspace && !fingerprint_.empty()) {
     const std::shared_ptr<void> spared = parts_.supervisor.Spare();
     git::LoopRunner runner(parts_.reaper, parts_.clock, os::Environment(git_environment_));
-    auto removed = co_await RemoveWorkspace(runner, source_);
+    base::Result<void> removed;
+    if (source_.mode == model::SourceMode::kShipped) {
+      removed = co_await RemoveShipped(runner, parts_.clock, source_);
+    } else {
+      removed = co_await RemoveWorkspace(runner, source_);
+    }
     if (!removed) {
       base::LogWarning("lane", "{}", removed.error().In("removing the work tree").message());
     }

@@ -52,6 +52,7 @@ class LaneAgent {
   base::Result<model::LaneCell> Hello(const model::LaneHelloRequest& request);
   base::Result<model::ConfigureReply> Configure(const model::ConfigureRequest& request);
   base::Result<model::LaneNodesReply> Change(const model::LaneNodesRequest& request, bool rerun);
+  base::Result<model::UploadReply> Upload(const model::UploadRequest& request);
   Reply<surface::Nothing> Release(model::ReleaseRequest request);
   /// Carries a release out, whatever becomes of who asked for it.
   boost::asio::awaitable<void> LetGo(bool keep_workspace);

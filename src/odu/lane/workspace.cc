@@ -49,6 +49,19 @@ const std::string& WorkspaceOf(const model::LaneSource& source) {
   return source.mode == model::SourceMode::kInPlace ? source.repository : source.workspace;
 }
 
+std::string UsingLine(const model::LaneSource& source) {
+  return fmt::format("[odu] using {} {}",
+                     source.mode == model::SourceMode::kInPlace ? "the live tree" : "the work tree",
+                     WorkspaceOf(source));
+}
+
+void TellFailure(const base::Error& error, const Told& told) {
+  told("[odu] _ci-setup failed: " + error.message());
+  if (!error.hint().empty()) {
+    told("[odu]   " + error.hint());
+  }
+}
+
 boost::asio::awaitable<base::Result<void>> MakeWorkspace(git::Runner& runner,
                                                          model::LaneSource source, bool again,
                                                          Told told) {
@@ -59,14 +72,9 @@ boost::asio::awaitable<base::Result<void>> MakeWorkspace(git::Runner& runner,
     made = co_await MakeWorktree(runner, source, again, told);
   }
   if (made) {
-    told(fmt::format("[odu] using {} {}",
-                     source.mode == model::SourceMode::kInPlace ? "the live tree" : "the work tree",
-                     WorkspaceOf(source)));
+    told(UsingLine(source));
   } else {
-    told("[odu] _ci-setup failed: " + made.error().message());
-    if (!made.error().hint().empty()) {
-      told("[odu]   " + made.error().hint());
-    }
+    TellFailure(made.error(), told);
   }
   co_return made;
 }

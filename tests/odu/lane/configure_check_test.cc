@@ -72,12 +72,105 @@ TEST(ConfigureCheck, NamesWhatIsWrong) {
   }
 }
 
+/// A request whose source has to be brought.
+std::string SpoiltShipped(const std::function<void(model::ConfigureRequest&)>& spoil) {
+  return Spoilt([&spoil](auto& r) {
+    r.source.mode = model::SourceMode::kShipped;
+    r.source.repository = "/home/me/.cache/odu/repos/0123456789abcdef.git";
+    r.source.workspace = "/home/me/.cache/odu/work/R.x86_64-linux";
+    r.source.sha = std::string(40, 'a');
+    spoil(r);
+  });
+}
+
+TEST(ConfigureCheck, TakesWhatALaneOnAnotherMachineIsTold) {
+  EXPECT_EQ(SpoiltShipped([](auto& r) {
+              r.login_environment = true;
+              r.story = "one\ntwo\n";
+              r.just = "/home/me/.cache/odu/bin/just-0123";
+              r.enter = {"nix", "develop", "-c"};
+              r.masked = {"s3cret", ""};
+            }),
+            "fine");
+  for (const char* origin : {"", "https://github.com/me/x.git", "http://h/x", "ssh://git@host:22/x",
+                             "git://h/x", "git@github.com:me/x.git", "host:x", "/srv/git/x.git",
+                             "file:///srv/git/x.git", "https://me:pw@h/x", "ssh://[::1]:22/x"}) {
+    EXPECT_EQ(SpoiltShipped([origin](auto& r) { r.source.origin = origin; }), "fine") << origin;
+  }
+}
+
+TEST(ConfigureCheck, AnOriginIsNoOptionAndNoProgram) {
+  for (const char* origin : {"--upload-pack=touch /tmp/x",
+                             "-x",
+                             "ext::sh -c x",
+                             "ext::x",
+                             "fd::3",
+                             "x",
+                             "../x",
+                             "a/b:c",
+                             "https://-oProxyCommand=x/y",
+                             "ssh://-oProxyCommand=x/y",
+                             "-oProxyCommand=x:y",
+                             "me@-oProxyCommand=x:y",
+                             "ssh://me@-o/y",
+                             "ftp://h/x",
+                             "file://host/x",
+                             "https://",
+                             ":x",
+                             "host:",
+                             "https://h/a b",
+                             "https://h/a\nb",
+                             "transport::address"}) {
+    EXPECT_TRUE(SpoiltShipped([origin](auto& r) {
+                  r.source.origin = origin;
+                }).starts_with("configure: source.origin: "))
+        << origin;
+  }
+  EXPECT_EQ(SpoiltShipped([](auto& r) { r.source.origin = "https://me:pw@-h/x"; }),
+            "configure: source.origin: 'https://***@-h/x' is nothing to fetch from");
+  EXPECT_NE(SpoiltShipped([](auto& r) { r.source.origin = "https://h/" + std::string(5000, 'x'); }),
+            "fine");
+}
+
+TEST(ConfigureCheck, AShippedSourcesPlacesAreApartAndPlain) {
+  const auto repository = [](const char* path) {
+    return SpoiltShipped([path](auto& r) { r.source.repository = path; });
+  };
+  const auto workspace = [](const char* path) {
+    return SpoiltShipped([path](auto& r) { r.source.workspace = path; });
+  };
+  for (const char* path : {"", "x", "/", "/a/../b", "/a/.", "/a//b", "/a/", "-x"}) {
+    EXPECT_NE(repository(path), "fine") << path;
+    EXPECT_NE(workspace(path), "fine") << path;
+  }
+  EXPECT_EQ(workspace("/home/me/.cache/odu/repos/0123456789abcdef.git/x"),
+            "configure: source.workspace: must not overlap with source.repository");
+  EXPECT_NE(workspace("/home/me"), "fine");
+  EXPECT_EQ(SpoiltShipped([](auto& r) { r.source.sha = "abc"; }),
+            "configure: source.sha: 'abc' is no full commit id");
+}
+
+TEST(ConfigureCheck, BoundsHoldForWhatIsNew) {
+  EXPECT_EQ(Spoilt([](auto& r) { r.story = "cut off"; }),
+            "configure: story: its last line is cut off");
+  EXPECT_NE(Spoilt([](auto& r) { r.story = std::string(5 << 20, '\n'); }), "fine");
+  EXPECT_EQ(Spoilt([](auto& r) { r.just = "just"; }), "configure: just: not an absolute path");
+  EXPECT_EQ(Spoilt([](auto& r) { r.just = std::string("/a\0b", 4); }),
+            "configure: just: not an absolute path");
+  EXPECT_EQ(Spoilt([](auto& r) { r.enter = {""}; }), "configure: enter: cannot be executed");
+  EXPECT_NE(Spoilt([](auto& r) { r.enter.assign(300, "x"); }), "fine");
+  EXPECT_NE(Spoilt([](auto& r) { r.masked.assign(5000, "x"); }), "fine");
+  EXPECT_NE(Spoilt([](auto& r) { r.env = {"A=" + std::string(9 << 20, 'x')}; }), "fine");
+}
+
 TEST(ConfigureCheck, TheFingerprintIsOfRunPlanAndSourceOnly) {
   model::ConfigureRequest other = Good();
   other.epoch = 9;
   other.env.push_back("X=1");
   other.request_id = "another";
   EXPECT_EQ(Fingerprint(Good()), Fingerprint(other));
+  other.source.origin = "https://elsewhere/x";
+  EXPECT_EQ(Fingerprint(Good()), Fingerprint(other)) << "the same commit, had from elsewhere";
   other.plan.nodes[0].argv.push_back("x");
   EXPECT_NE(Fingerprint(Good()), Fingerprint(other));
   other = Good();

@@ -99,6 +99,108 @@ TEST(Setup, OneThatIsDestroyedSaysNothingMore) {
   EXPECT_FALSE(it.end.has_value());
 }
 
+TEST(Setup, TheStoryHeadsTheLogByteForByteAndTheHashIsOfAll) {
+  OneSetup it;
+  it.Git("exit 1");
+  it.call.source.mode = model::SourceMode::kInPlace;
+  it.call.story = std::string("[host:ci-1] \xff copying\r\n\0.\n", 26);
+  it.Start();
+  ASSERT_TRUE(it.Ends());
+  EXPECT_EQ(it.end->status, model::NodeStatus::kOk);
+  const std::string log = it.world.Log("_ci-setup");
+  EXPECT_TRUE(log.starts_with(it.call.story));
+  EXPECT_EQ(log.substr(it.call.story.size()),
+            "[odu] using the live tree " + it.call.source.repository + "\n");
+  EXPECT_EQ(it.end->log_sha256, base::Sha256Hex(log));
+  EXPECT_EQ(it.end->log_bytes, log.size());
+}
+
+TEST(Setup, WhatHasGoneWrongBeforeIsTold) {
+  OneSetup it;
+  it.call.failure = base::Error(base::ErrorKind::kHost, "x", "just: gone", "send it again");
+  it.Start();
+  ASSERT_TRUE(it.Ends());
+  EXPECT_EQ(it.end->status, model::NodeStatus::kFailed);
+  EXPECT_EQ(it.end->reason, "just: gone");
+  EXPECT_EQ(it.world.Log("_ci-setup"),
+            "[odu] _ci-setup failed: just: gone\n[odu]   send it again\n");
+}
+
+/// In place, with something to enter.
+class Entering : public OneSetup {
+ public:
+  explicit Entering(const std::string& script) {
+    call.source.mode = model::SourceMode::kInPlace;
+    world.dir.Write("bin/enter", "#!/bin/bash\n" + script + "\n", 0755);
+    call.enter = {world.dir / "bin/enter", "--"};
+    call.recipe_environment = {"PATH=/usr/bin:/bin"};
+    call.marker = "RUN" + std::to_string(getpid()) + ".x86_64-linux._ci-setup.1";
+  }
+  std::string Log() { return world.Log("_ci-setup"); }
+};
+
+TEST(Setup, EnterIsTriedOnceInTheWorkspace) {
+  Entering it("shift; pwd; exec \"$@\"");
+  it.Start();
+  ASSERT_TRUE(it.Ends());
+  EXPECT_EQ(it.end->status, model::NodeStatus::kOk);
+  EXPECT_EQ(it.Log(), "[odu] using the live tree " + it.call.source.repository +
+                          "\n[odu] entering: " + it.call.enter[0] + " -- true\n" +
+                          it.call.source.repository + "\n");
+}
+
+TEST(Setup, AnEnterThatFailsIsARedSetupWithItsOutput) {
+  Entering it("echo 'no such flake' >&2; exit 7");
+  it.Start();
+  ASSERT_TRUE(it.Ends());
+  EXPECT_EQ(it.end->status, model::NodeStatus::kFailed);
+  EXPECT_EQ(it.end->reason, "enter: exit 7");
+  EXPECT_NE(it.Log().find("\nno such flake\n"), std::string::npos) << it.Log();
+  EXPECT_EQ(it.end->log_sha256, base::Sha256Hex(it.Log()));
+}
+
+TEST(Setup, AnEnterThatIsNotThereIsARedSetup) {
+  Entering it("");
+  it.call.enter = {"no-such-program-anywhere"};
+  it.Start();
+  ASSERT_TRUE(it.Ends());
+  EXPECT_EQ(it.end->status, model::NodeStatus::kFailed);
+  EXPECT_NE(it.Log().find("no-such-program-anywhere"), std::string::npos) << it.Log();
+}
+
+TEST(Setup, StopEndsAnEnterThatHangsAndWaitsForItsEnd) {
+  Entering it("echo up; sleep 1000");
+  it.Start();
+  ASSERT_TRUE(it.world.UntilLogHas("_ci-setup", "up\n"));
+  it.setup->Stop();
+  ASSERT_TRUE(it.Ends());
+  EXPECT_EQ(it.end->status, model::NodeStatus::kFailed);
+  EXPECT_TRUE(LaneWorld::LeftBehind().empty());
+}
+
+TEST(Setup, OneThatIsDestroyedWhileItEntersEndsThat) {
+  Entering it("echo up; sleep 1000");
+  it.Start();
+  ASSERT_TRUE(it.world.UntilLogHas("_ci-setup", "up\n"));
+  it.setup.reset();
+  EXPECT_TRUE(it.world.loop.RunUntil([] { return LaneWorld::LeftBehind().empty(); }));
+  it.world.loop.RunUntilIdle();
+  EXPECT_FALSE(it.end.has_value());
+}
+
+TEST(Setup, NoMaskedValueIsShownAndTheHashIsOfWhatIs) {
+  Entering it("echo 'token=sesame-42'; exit 9");
+  const std::vector<std::string> values{"sesame-42"};
+  it.context.masked = std::make_shared<MaskedValues>(values);
+  it.call.enter.push_back("sesame-42");
+  it.Start();
+  ASSERT_TRUE(it.Ends());
+  EXPECT_EQ(it.Log().find("sesame"), std::string::npos) << it.Log();
+  EXPECT_NE(it.Log().find("token=***\n"), std::string::npos) << it.Log();
+  EXPECT_EQ(it.end->log_sha256, base::Sha256Hex(it.Log()));
+  EXPECT_EQ(it.end->log_bytes, it.Log().size());
+}
+
 TEST(Setup, ALogThatCannotBeMadeIsAnError) {
   OneSetup it;
   it.call.log_path = it.world.dir / "no/such/folder/log";

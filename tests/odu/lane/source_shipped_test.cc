@@ -1,0 +1,298 @@
+#include "odu/lane/source_shipped.h"
+
+#include <gtest/gtest.h>
+
+#include "git/object_cache.h"
+#include "odu/lane/lane_world.h"
+#include "odu/lane/source_lock.h"
+#include "os/file_lock.h"
+#include "support/cli.h"
+#include "support/git_repo.h"
+
+namespace odu::lane {
+namespace {
+
+/// A lane whose source has to be brought, and the coordinator's repository.
+class ShippedWorld {
+ public:
+  ShippedWorld() {
+    repo.Write("file", "one\n");
+    base = repo.Commit("one");
+    repo.Write("file", "two\n");
+    sha = repo.Commit("two");
+    request = world.Request({world.Shell("a", "cat file; git rev-parse HEAD 2>&1 | head -c 5")});
+    request.source.mode = model::SourceMode::kShipped;
+    request.source.repository = cache;
+    request.source.workspace = work;
+    request.source.sha = sha;
+    for (const std::string& entry : support::GitRepo::CleanEnvironment()) {
+      request.env.push_back(entry);
+    }
+  }
+  void Begin() { world.lane.Configure(request); }
+  model::SourceNeed& need() { return world.lane.cell().need; }
+  [[nodiscard]] bool Needs(std::string_view kind) {
+    return world.loop.RunUntil([&] { return need().kind == kind || world.lane.terminal(); }) &&
+           need().kind == kind;
+  }
+  std::string Bundle(std::vector<std::string> revisions) {
+    std::vector<std::string> call{"bundle", "create", "--quiet", world.dir / "bundle"};
+    call.insert(call.end(), revisions.begin(), revisions.end());
+    repo.Git(call);
+    return world.dir.Read("bundle");
+  }
+  std::string Archive() {
+    repo.Git({"archive", "--format=tar", "--output=" + (world.dir / "tar"), sha});
+    return world.dir.Read("tar");
+  }
+  void Bring(const std::string& bytes) {
+    const std::string id = need().id;
+    ASSERT_FALSE(id.empty());
+    const size_t piece = 1000;
+    for (size_t at = 0; at < bytes.size(); at += piece) {
+      const bool last = at + piece >= bytes.size();
+      const auto taken = world.lane.desk().Take(id, at, bytes.substr(at, piece), last);
+      ASSERT_TRUE(taken) << taken.error().message();
+    }
+  }
+  /// Only these programs are on PATH.
+  void Only(std::vector<std::string> programs) {
+    for (const std::string& program : programs) {
+      const auto found = os::FindProgram(program, std::vector<std::string>{"PATH=/usr/bin:/bin"});
+      world.dir.Write("bin/" + program, "#!/bin/sh\nexec " + *found + " \"$@\"\n", 0755);
+    }
+    ASSERT_TRUE(os::MakeDirs(world.dir / "bin"));
+    request.env[0] = "PATH=" + (world.dir / "bin");
+  }
+  std::string Setup(int n = 1) { return world.Word("_ci-setup", n); }
+  std::string Log(int n = 1) { return world.Log("_ci-setup", n); }
+  size_t Uploads() {
+    size_t count = 0;
+    const auto entries = os::ListDir(world.folder_path);
+    for (const auto& entry : *entries) {
+      count += entry.name.starts_with("upload.") ? 1 : 0;
+    }
+    return count;
+  }
+
+  LaneWorld world;
+  support::GitRepo repo;
+  std::string cache = world.dir / "repos/0123456789abcdef.git";
+  std::string work = world.dir / "works/R.x86_64-linux";
+  std::string base;
+  std::string sha;
+  model::ConfigureRequest request;
+};
+
+TEST(SourceShipped, IsFetchedFromOriginWhenItIsThere) {
+  ShippedWorld it;
+  it.request.source.origin = it.repo.path();
+  it.Begin();
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "ok") << it.Log();
+  EXPECT_EQ(it.world.Log("a"), "two\n" + it.sha.substr(0, 5));
+  EXPECT_NE(it.Log().find("[odu] fetching commit " + it.sha.substr(0, 7) + " from "),
+            std::string::npos)
+      << it.Log();
+  EXPECT_TRUE(it.Log().ends_with("[odu] using the work tree " + it.work + "\n")) << it.Log();
+  EXPECT_EQ(os::StatusOf(it.cache)->mode, 0700U);
+  EXPECT_EQ(os::StatusOf(it.world.dir / "works")->mode, 0700U);
+}
+
+TEST(SourceShipped, WhatTheHostHasIsNotAskedFor) {
+  ShippedWorld it;
+  git::BlockingRunner runner{os::Environment(it.request.env)};
+  ASSERT_TRUE(git::Blocking(git::MakeObjectCache(runner, it.cache, it.sha)));
+  git::FetchRequest fetch;
+  fetch.cache = it.cache;
+  fetch.origin = it.repo.path();
+  fetch.sha = it.sha;
+  ASSERT_TRUE(git::Blocking(git::FetchCommit(runner, fetch)));
+  it.request.source.origin = "/nowhere/at/all";
+  it.Begin();
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "ok") << it.Log();
+  EXPECT_EQ(it.Log().find("fetching"), std::string::npos) << it.Log();
+}
+
+TEST(SourceShipped, AnUnpushedCommitIsAskedForWithoutWhatTheHostHas) {
+  ShippedWorld it;
+  git::BlockingRunner runner{os::Environment(it.request.env)};
+  ASSERT_TRUE(git::Blocking(git::MakeObjectCache(runner, it.cache, it.base)));
+  git::FetchRequest fetch;
+  fetch.cache = it.cache;
+  fetch.origin = it.repo.path();
+  fetch.sha = it.base;
+  ASSERT_TRUE(git::Blocking(git::FetchCommit(runner, fetch)));
+  support::GitRepo other;
+  it.request.source.origin = other.path();
+  it.Begin();
+  ASSERT_TRUE(it.Needs("bundle"));
+  EXPECT_EQ(it.need().have, std::vector<std::string>{it.base});
+  EXPECT_EQ(it.world.At("_ci-setup").status, model::NodeStatus::kRunning);
+  it.Bring(it.Bundle({"main", "^" + it.base}));
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "ok") << it.Log();
+  EXPECT_EQ(it.world.Log("a"), "two\n" + it.sha.substr(0, 5));
+  EXPECT_NE(it.Log().find("[odu] not fetched: git fetch: "), std::string::npos) << it.Log();
+  EXPECT_NE(it.Log().find("[git] "), std::string::npos) << it.Log();
+  EXPECT_NE(it.Log().find("[odu] received "), std::string::npos) << it.Log();
+  EXPECT_EQ(it.need(), model::SourceNeed());
+  EXPECT_EQ(it.Uploads(), 0U);
+}
+
+TEST(SourceShipped, ABundleOnTopOfWhatIsGoneMakesItAskForAll) {
+  ShippedWorld it;
+  it.Begin();
+  ASSERT_TRUE(it.Needs("bundle"));
+  const std::string first = it.need().id;
+  it.Bring(it.Bundle({"main", "^" + it.base}));
+  ASSERT_TRUE(
+      it.world.loop.RunUntil([&] { return it.need().kind == "bundle" && it.need().id != first; }));
+  EXPECT_EQ(it.need().have, std::vector<std::string>());
+  it.Bring(it.Bundle({"main"}));
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "ok") << it.Log();
+}
+
+TEST(SourceShipped, ABundleThatIsNoneIsARedSetup) {
+  ShippedWorld it;
+  it.Begin();
+  ASSERT_TRUE(it.Needs("bundle"));
+  it.Bring("not a bundle at all");
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "failed (git bundle: it does not begin like one)");
+  EXPECT_EQ(it.world.Word("a"), "skipped (skipped: _ci-setup failed)");
+  EXPECT_EQ(it.Uploads(), 0U);
+}
+
+TEST(SourceShipped, ACancelWhileItWaitsEndsItAndARerunAsksAgain) {
+  ShippedWorld it;
+  it.Begin();
+  ASSERT_TRUE(it.Needs("bundle"));
+  const std::string first = it.need().id;
+  ASSERT_TRUE(it.world.lane.Cancel({}, "cancelled", false));
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "cancelled (cancelled)");
+  EXPECT_EQ(it.need(), model::SourceNeed());
+  EXPECT_EQ(it.Uploads(), 0U);
+  ASSERT_TRUE(it.world.lane.Rerun({}));
+  ASSERT_TRUE(it.Needs("bundle"));
+  EXPECT_NE(it.need().id, first);
+  it.Bring(it.Bundle({"main"}));
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(2), "ok") << it.Log(2);
+}
+
+TEST(SourceShipped, ARerunOfSetupMakesTheTreeAfresh) {
+  ShippedWorld it;
+  it.request.source.origin = it.repo.path();
+  it.request.plan.nodes[0].argv[2] = "cat file; echo spoilt > file; exit 1";
+  it.Begin();
+  ASSERT_TRUE(it.world.Settle());
+  ASSERT_TRUE(it.world.lane.Rerun({"_ci-setup"}));
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(2), "ok") << it.Log(2);
+  EXPECT_EQ(it.world.Log("a", 2), "two\n");
+  EXPECT_NE(it.Log(2).find("is on this host already"), std::string::npos);
+}
+
+TEST(SourceShipped, WithoutGitTheTreeComesAsAnArchiveAndTheLogSaysSo) {
+  ShippedWorld it;
+  it.Only({"tar", "cat"});
+  it.request.plan.nodes[0].argv[2] = "cat file";
+  it.Begin();
+  ASSERT_TRUE(it.Needs("tar"));
+  EXPECT_EQ(it.need().have, std::vector<std::string>());
+  it.Bring(it.Archive());
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "ok") << it.Log();
+  EXPECT_EQ(it.world.Log("a"), "two\n");
+  EXPECT_NE(it.Log().find(".git is absent"), std::string::npos) << it.Log();
+  EXPECT_FALSE(os::Exists(it.work + "/.git"));
+  EXPECT_FALSE(os::Exists(it.cache));
+
+  ASSERT_TRUE(it.world.lane.Rerun({"_ci-setup"}));
+  ASSERT_TRUE(it.Needs("tar"));
+  it.Bring(it.Archive());
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(2), "ok") << it.Log(2);
+  git::BlockingRunner runner{os::Environment(it.request.env)};
+  ASSERT_TRUE(it.world.loop.Run(RemoveShipped(runner, it.world.clock, it.request.source)));
+  EXPECT_FALSE(os::Exists(it.work));
+}
+
+TEST(SourceShipped, AnArchiveThatLeavesItsFolderIsNotUnpacked) {
+  ShippedWorld it;
+  it.Only({"tar"});
+  it.Begin();
+  ASSERT_TRUE(it.Needs("tar"));
+  support::CliCall make;
+  it.world.dir.Write("evil/escaped", "x");
+  ASSERT_TRUE(os::MakeDirs(it.world.dir / "evil/in"));
+  make.argv = {"tar", "--format=posix", "-cPf", it.world.dir / "evil.tar", "../escaped"};
+  make.directory = it.world.dir / "evil/in";
+  ASSERT_EQ(support::RunCli(make).exit_code, 0);
+  it.Bring(it.world.dir.Read("evil.tar"));
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_TRUE(it.Setup().starts_with("failed (tar: ")) << it.Setup();
+  EXPECT_FALSE(os::Exists(it.world.dir / "works/escaped"));
+}
+
+TEST(SourceShipped, AnArchiveOfAnotherCommitIsRefused) {
+  ShippedWorld it;
+  it.Only({"tar"});
+  const std::string archive = it.Archive();
+  it.request.source.sha = it.base;
+  it.Begin();
+  ASSERT_TRUE(it.Needs("tar"));
+  it.Bring(archive);
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "failed (tar: it is of commit '" + it.sha + "')");
+}
+
+TEST(SourceShipped, AHostWithNeitherGitNorTarIsTold) {
+  ShippedWorld it;
+  it.Only({});
+  it.Begin();
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "failed (this host has neither git nor tar)");
+}
+
+TEST(SourceShipped, TheCacheIsChangedByOneLaneAtATimeAndWhoWaitsSaysSo) {
+  ShippedWorld it;
+  it.request.source.origin = it.repo.path();
+  ASSERT_TRUE(os::MakeDirs(it.world.dir / "repos"));
+  auto held = os::FileLock::TryLock(SourceLockPath(it.cache));
+  ASSERT_TRUE(held);
+  it.Begin();
+  ASSERT_TRUE(it.world.UntilLogHas("_ci-setup", "[odu] waiting for the object cache: "));
+  EXPECT_FALSE(os::Exists(it.cache));
+  {
+    const os::FileLock released = std::move(*held);
+  }
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "ok") << it.Log();
+}
+
+TEST(SourceShipped, TheCacheIsFreeWhileALaneWaitsForWhatIsMissing) {
+  ShippedWorld it;
+  it.Begin();
+  ASSERT_TRUE(it.Needs("bundle"));
+  EXPECT_TRUE(os::FileLock::TryLock(SourceLockPath(it.cache)));
+}
+
+TEST(SourceShipped, RemovingItTakesTreeAndRegistration) {
+  ShippedWorld it;
+  it.request.source.origin = it.repo.path();
+  it.Begin();
+  ASSERT_TRUE(it.world.Settle());
+  git::BlockingRunner runner{os::Environment(it.request.env)};
+  ASSERT_TRUE(it.world.loop.Run(RemoveShipped(runner, it.world.clock, it.request.source)));
+  EXPECT_FALSE(os::Exists(it.work));
+  const auto trees = git::Blocking(git::ListWorktrees(runner, it.cache));
+  EXPECT_EQ(trees->size(), 1U);
+}
+
+}  // namespace
+}  // namespace odu::lane
