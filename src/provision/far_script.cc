@@ -134,4 +134,10 @@ std::string MarkLine(const std::string& nonce, std::string_view word) {
   return fmt::format("{} {}", nonce, word);
 }
 
+bool IsMark(std::string_view line) {
+  constexpr size_t kDigits = kNonceBytes * 2;
+  return line.size() > kDigits && line[kDigits] == ' ' &&
+         line.substr(0, kDigits).find_first_not_of("0123456789abcdef") == std::string_view::npos;
+}
+
 }  // namespace provision

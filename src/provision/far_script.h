@@ -45,5 +45,7 @@ std::string BecomeInShell(std::string_view body, bool login_environment);
 std::string MarkOnStderr(const std::string& nonce, std::string_view word);
 /// The line that it gives.
 std::string MarkLine(const std::string& nonce, std::string_view word);
+/// True for a line that can only be one of ours, of whatever nonce: nothing for people.
+bool IsMark(std::string_view line);
 
 }  // namespace provision

@@ -6,6 +6,7 @@
 #include <boost/asio/as_tuple.hpp>
 #include <boost/asio/buffer.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
+#include <boost/asio/steady_timer.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <utility>
 
@@ -20,6 +21,7 @@ namespace asio = boost::asio;
 
 constexpr size_t kMaxWords = size_t{16} << 10;
 constexpr size_t kMaxLine = size_t{4} << 10;
+constexpr auto kTermGrace = std::chrono::seconds(2);
 /// stderr may be held open by what the program leaves behind (a ProxyCommand's child).
 constexpr auto kLastWords = std::chrono::seconds(1);
 
@@ -28,8 +30,8 @@ constexpr auto kLastWords = std::chrono::seconds(1);
 /// Shared with the pump and the reaper's callback, which may outlive the object.
 struct HostProcess::State {
   State(HostWorld& world, os::Fd error)
-      : clock(world.clock),
-        reaper(world.reaper),
+      : executor(world.executor),
+        clock(world.clock),
         errors(world.executor, error.Release()),
         changed(world.executor) {
     errors.non_blocking(true);
@@ -84,8 +86,8 @@ struct HostProcess::State {
     state->changed.Notify();
   }
 
+  asio::any_io_executor executor;
   async::Clock& clock;
-  os::Reaper& reaper;
   asio::posix::stream_descriptor errors;
   async::Notifier changed;
   pid_t pid = 0;
@@ -145,9 +147,15 @@ HostProcess::HostProcess(std::shared_ptr<State> state) : state_(std::move(state)
 
 HostProcess::~HostProcess() {
   state_->on_line = nullptr;
-  Kill();
   if (!state_->status) {
-    state_->reaper.Forget(state_->pid);
+    os::SignalGroup(state_->pid, SIGTERM);
+    // Not a task: it outlives whoever dropped us, and goes with the event loop.
+    const auto timer = std::make_shared<asio::steady_timer>(state_->executor, kTermGrace);
+    timer->async_wait([timer, state = state_](const boost::system::error_code& error) {
+      if (!error && !state->status) {
+        os::SignalGroup(state->pid, SIGKILL);
+      }
+    });
   }
   // Breaks the ring of the state and its own tasks.
   const auto tasks = std::move(state_->tasks);
@@ -187,6 +195,15 @@ void HostProcess::Kill() {
   if (!state_->status) {
     os::SignalGroup(state_->pid, SIGKILL);
   }
+}
+
+std::function<void()> HostProcess::Killer() const {
+  return [weak = std::weak_ptr(state_)] {
+    const std::shared_ptr<State> state = weak.lock();
+    if (state && !state->status) {
+      os::SignalGroup(state->pid, SIGKILL);
+    }
+  };
 }
 
 }  // namespace provision

@@ -15,7 +15,8 @@
 namespace provision {
 
 /// A program that reaches a host, with a pipe at each of its three ends. Whoever drops it ends it,
-/// with all of its group. (Pipes and no socket pair: bash takes that as stdin for a remote shell.)
+/// with all of its group: SIGTERM, and SIGKILL when two seconds have not been enough. (Pipes and no
+/// socket pair: bash takes that as stdin for a remote shell.)
 class HostProcess {
  public:
   struct Spec {
@@ -46,6 +47,8 @@ class HostProcess {
 
   /// Ends it now (SIGKILL to its group).
   void Kill();
+  /// The same for later, when it may be gone.
+  std::function<void()> Killer() const;
 
  private:
   struct State;

@@ -36,24 +36,6 @@ constexpr auto kForgetTimeout = std::chrono::seconds(2);
 constexpr size_t kShownWords = 2000;
 constexpr size_t kMaxNoise = size_t{64} << 10;
 
-/// The last words of both streams, safe to show, at most about 20 lines; empty when there are none.
-std::string LastWords(std::string_view errors, std::string_view noise) {
-  std::string words;
-  for (std::string_view part : {noise, errors}) {
-    if (part.size() > kShownWords) {
-      part.remove_prefix(part.size() - kShownWords);
-      part.remove_prefix(std::min(part.find('\n') + 1, part.size()));
-    }
-    for (const std::string_view line : base::Split(part, '\n')) {
-      const std::string shown = base::Sanitised(line.substr(0, line.find('\r')), false);
-      if (shown.find_first_not_of(" \t") != std::string::npos) {
-        words += (words.empty() ? "" : "\n") + shown;
-      }
-    }
-  }
-  return words;
-}
-
 /// One script's two pipes; the writer task and the reader share it.
 struct Talk {
   Talk(const asio::any_io_executor& executor, HostProcess& process)
@@ -156,6 +138,23 @@ bool LivesNow(std::string_view hex_pid) {
 }
 
 }  // namespace
+
+std::string LastWords(std::string_view errors, std::string_view noise) {
+  std::string words;
+  for (std::string_view part : {noise, errors}) {
+    if (part.size() > kShownWords) {
+      part.remove_prefix(part.size() - kShownWords);
+      part.remove_prefix(std::min(part.find('\n') + 1, part.size()));
+    }
+    for (const std::string_view line : base::Split(part, '\n')) {
+      const std::string shown = base::Sanitised(line.substr(0, line.find('\r')), false);
+      if (!IsMark(shown) && shown.find_first_not_of(" \t") != std::string::npos) {
+        words += (words.empty() ? "" : "\n") + shown;
+      }
+    }
+  }
+  return words;
+}
 
 HostShell::HostShell(HostWorld& world, HostAddress address)
     : world_(world), address_(std::move(address)), directory_(world.state_dir + "/ssh") {
@@ -270,7 +269,14 @@ asio::awaitable<HostResult<StartedShell>> HostShell::Start(bool copying,
     co_return Faulty(FaultPhase::kPlace, process.error().In(address_.Shown()));
   }
   started.process = std::move(*process);
+  interrupt_ = started.process->Killer();
   co_return started;
+}
+
+void HostShell::Interrupt() {
+  if (interrupt_) {
+    interrupt_();
+  }
 }
 
 asio::awaitable<HostResult<ScriptResult>> HostShell::Run(ScriptCall call) {

@@ -40,6 +40,10 @@ struct ScriptResult {
   std::string errors;  ///< the last of stderr, raw
 };
 
+/// What stderr and a stream's noise say at their ends, safe to show, without marks and blank lines;
+/// empty when they say nothing.
+std::string LastWords(std::string_view errors, std::string_view noise);
+
 /// A running shell that was asked to become something (dial.h).
 struct StartedShell {
   std::unique_ptr<HostProcess> process;
@@ -73,6 +77,9 @@ class HostShell {
   /// Removes the marks of a shell that needs none any more.
   void RemoveMarks(const SshFiles& files);
 
+  /// Ends the newest process of ours, whatever it does: its reader finds the pipes closed.
+  void Interrupt();
+
   /// Ends ssh's shared connection, and with it whatever runs over it; the next call opens a new
   /// one. Never takes longer than two seconds.
   boost::asio::awaitable<void> Forget();
@@ -89,6 +96,7 @@ class HostShell {
   std::string stem_;       ///< of this session's file names
   uint64_t serial_ = 0;
   std::optional<SshConfig> config_;
+  std::function<void()> interrupt_;
 };
 
 }  // namespace provision
