@@ -101,7 +101,9 @@ TEST_F(CliTerminal, AttachOnATerminalIsLeftByQ) {
   tmux.Type("q");
   EXPECT_TRUE(Until([&] { return os::Exists(left); })) << tmux.Screen();
   EXPECT_TRUE(Until([&] { return os::ReadFile(left, 10).value_or("") == "0\n"; }));
-  EXPECT_NE(Odu({"status"}).stdout_text.find("running  long@"), std::string::npos);
+  EXPECT_TRUE(Until([&] {
+    return Odu({"status"}).stdout_text.find("running  long@") != std::string::npos;
+  })) << "leaving has ended the run";
   EXPECT_EQ(Odu({"cancel"}).exit_code, 0);
 }
 
