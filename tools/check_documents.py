@@ -2,7 +2,8 @@
 """Checks what the documents say of the source: check_documents.py [ROOT].
 
 - every error code that the source makes stands in docs/ERRORS.md, and no other does;
-- every test that the README's table of promises names exists.
+- every test that the README's table of promises names exists;
+- every unit that docs/OVERVIEW.md gives a place in the reading order exists.
 
 A code is the string for the parameter `code` of Error, Fail, or of a helper that has one. In
 docs/ERRORS.md, below its table of kinds, codes are the `words` of paragraphs and those in the first
@@ -16,6 +17,7 @@ import re
 import sys
 
 ERRORS = "docs/ERRORS.md"
+OVERVIEW = "docs/OVERVIEW.md"
 TABLE = "## What survives what"
 NOISE = re.compile(r'R"(\w*)\((.*?)\)\1"|"(?:\\.|[^"\\\n])*"|//[^\n]*|/\*.*?\*/', re.DOTALL)
 LITERAL = re.compile(r'"([a-z][a-z0-9_]*)"')
@@ -147,9 +149,26 @@ def check_promises(root: pathlib.Path) -> list[str]:
     return problems
 
 
+def check_reading_order(root: pathlib.Path) -> list[str]:
+    problems = []
+    folder = ""
+    in_section = False
+    for number, line in enumerate((root / OVERVIEW).read_text().splitlines(), 1):
+        if line.startswith("## "):
+            in_section = line == "## Reading order"
+        if not in_section or not line.startswith("|"):
+            continue
+        _, first, units, *_ = line.split("|")
+        folder = "".join(re.findall(r"`([\w/]+)`", first)) or folder
+        for unit in re.findall(r"`(\w+)`", units):
+            if not (root / folder / f"{unit}.h").is_file():
+                problems.append(f"{OVERVIEW}:{number}: there is no {folder}/{unit}.h")
+    return problems
+
+
 def main() -> int:
     root = pathlib.Path(sys.argv[1] if len(sys.argv) > 1 else ".").resolve()
-    problems = check_errors(root) + check_promises(root)
+    problems = check_errors(root) + check_promises(root) + check_reading_order(root)
     for problem in problems:
         print(problem)
     return 1 if problems else 0

@@ -35,6 +35,20 @@ ERRORS = """# Errors
 |---|---|
 | `disk_full`, `io` | the `disk` |
 """
+OVERVIEW = """# Overview
+
+## Folders
+
+| `src/nowhere` | `nothing` |
+
+## Reading order
+
+| folder | units | what |
+|---|---|---|
+| `src/base` | `error` | `odd` |
+| `src/odu/model` | `node` | |
+| | `node` | |
+"""
 TESTS = "TEST(Node, Holds) {}\nTEST_F(NodeTest,\n       HoldsToo) {}\n// TEST(Node, Gone) {}\n"
 SOURCE = """#include "odu/model/node.h"
 
@@ -58,6 +72,7 @@ class CheckDocumentsTest(unittest.TestCase):
         with PlantedTree() as tree:
             tree.write("README.md", README)
             tree.write("docs/ERRORS.md", ERRORS)
+            tree.write("docs/OVERVIEW.md", OVERVIEW)
             tree.write("tests/odu/model/node_test.cc", TESTS)
             tree.write(NODE, SOURCE)
             for path, text in files:
@@ -115,6 +130,12 @@ class CheckDocumentsTest(unittest.TestCase):
 
     def test_a_table_without_tests_is_no_table(self):
         self.planted("no test is named", ("README.md", README.replace("What survives", "Not")))
+
+    def test_a_unit_in_the_reading_order_that_is_gone_is_named(self):
+        self.planted(
+            "docs/OVERVIEW.md:13: there is no src/odu/model/lost.h",
+            ("docs/OVERVIEW.md", OVERVIEW.replace("| | `node`", "| | `lost`")),
+        )
 
 
 if __name__ == "__main__":
