@@ -332,7 +332,12 @@ Exit DoHosts(const Caller& caller) {
   if (caller.invocation.Has("--init")) {
     return Print(caller, command::InitHosts(caller.environment, caller.as_json()));
   }
-  return Print(caller, command::ShowHosts(caller.environment, caller.cwd, caller.as_json()));
+  const auto hosts = command::ConfiguredHosts(caller.environment, caller.cwd);
+  if (!hosts) {
+    return base::Pass(hosts.error());
+  }
+  caller.console.Out(caller.as_json() ? command::HostsJson(*hosts) : command::HostsText(*hosts));
+  return 0;
 }
 
 Exit StopCoordinator(const Caller& caller) {

@@ -13,84 +13,99 @@
 namespace odu::command {
 namespace {
 
-std::string WayIn(const plan::HostEntry& entry) {
-  if (entry.command.empty()) {
-    return entry.address;
+/// Words of a command, told apart for people.
+std::string Words(const std::vector<std::string>& words) {
+  std::string text;
+  for (const std::string& word : words) {
+    text += text.empty() ? "" : " ";
+    text += word.find(' ') == std::string::npos ? word : base::Quoted(word);
   }
-  std::string words;
-  for (const std::string& word : entry.command) {
-    words += (words.empty() ? "" : " ") + word;
-  }
-  return words;
+  return base::Sanitised(text, false);
 }
 
+std::string WayIn(const plan::HostEntry& entry) {
+  return entry.command.empty() ? base::Sanitised(entry.address, false) : Words(entry.command);
+}
+
+/// What is not as usual.
 std::string Details(const plan::HostEntry& entry) {
   std::string details;
   const auto add = [&details](const std::string& part) { details += "  " + part; };
   if (entry.jobs > 0) {
     add(fmt::format("jobs {}", entry.jobs));
   }
-  if (!entry.provision.empty()) {
+  if (!entry.provision.empty() && entry.provision != "auto") {
     add("provision " + entry.provision);
   }
   if (!entry.enter.empty()) {
-    std::string words;
-    for (const std::string& word : entry.enter) {
-      words += " " + word;
-    }
-    add("enter" + words);
+    add("enter " + Words(entry.enter));
   }
   if (!entry.pass_env.empty()) {
-    add("passes " + base::Counted(entry.pass_env.size(), "variable"));
+    add("passes " + Words(entry.pass_env));
+  }
+  if (entry.durable.has_value()) {
+    add(*entry.durable ? "durable" : "not durable");
   }
   return details;
 }
 
-std::string AsJson(const plan::Hosts& hosts) {
+base::json::array Strings(const std::vector<std::string>& strings) {
+  return base::json::array(strings.begin(), strings.end());
+}
+
+}  // namespace
+
+base::Result<plan::Hosts> ConfiguredHosts(const os::Environment& environment,
+                                          const std::string& cwd) {
+  auto hosts = plan::LoadHosts(environment.entries(), cwd);
+  if (hosts && hosts->path.empty()) {
+    return base::Fail(base::ErrorKind::kInput, "no_hosts", "no hosts are configured",
+                      fmt::format("'odu hosts --init' writes this machine as localhost, or say "
+                                  "'odu run --host {}=localhost'",
+                                  model::ThisPlatform()));
+  }
+  return hosts;
+}
+
+std::string HostsText(const plan::Hosts& hosts) {
+  size_t platform_columns = 0;
+  size_t host_columns = 0;
+  for (const plan::HostEntry& entry : hosts.entries) {
+    platform_columns = std::max(platform_columns, entry.platform.size());
+    if (!Details(entry).empty()) {
+      host_columns = std::max(host_columns, WayIn(entry).size());
+    }
+  }
+  std::string text = base::Sanitised(hosts.path, false) + "\n";
+  for (const plan::HostEntry& entry : hosts.entries) {
+    const std::string details = Details(entry);
+    text += fmt::format("  {:<{}}  {:<{}}{}\n", entry.platform, platform_columns, WayIn(entry),
+                        details.empty() ? 0 : host_columns, details);
+  }
+  return text;
+}
+
+std::string HostsJson(const plan::Hosts& hosts) {
   base::json::array entries;
   for (const plan::HostEntry& entry : hosts.entries) {
     base::json::object object{{"platform", entry.platform}};
     if (entry.command.empty()) {
       object["host"] = entry.address;
     } else {
-      object["command"] = base::json::array(entry.command.begin(), entry.command.end());
+      object["command"] = Strings(entry.command);
     }
+    object["provision"] = entry.provision.empty() ? "auto" : entry.provision;
     object["jobs"] = entry.jobs;
+    object["enter"] = Strings(entry.enter);
+    object["pass_env"] = Strings(entry.pass_env);
+    object["durable"] = nullptr;
+    if (entry.durable.has_value()) {
+      object["durable"] = *entry.durable;
+    }
     entries.push_back(std::move(object));
   }
-  return base::json::serialize(
-             base::json::object{{"path", hosts.path}, {"hosts", std::move(entries)}}) +
-         "\n";
-}
-
-}  // namespace
-
-base::Result<std::string> ShowHosts(const os::Environment& environment, const std::string& cwd,
-                                    bool as_json) {
-  const auto hosts = plan::LoadHosts(environment.entries(), cwd);
-  if (!hosts) {
-    return base::Pass(hosts.error());
-  }
-  if (hosts->path.empty()) {
-    return base::Fail(base::ErrorKind::kInput, "no_hosts", "no hosts are configured",
-                      fmt::format("'odu hosts --init' writes this machine as localhost, or say "
-                                  "'odu run --host {}=localhost'",
-                                  model::ThisPlatform()));
-  }
-  if (as_json) {
-    return AsJson(*hosts);
-  }
-  size_t columns = 0;
-  for (const plan::HostEntry& entry : hosts->entries) {
-    columns = std::max(columns, entry.platform.size());
-  }
-  std::string text = base::Sanitised(hosts->path, false) + "\n";
-  for (const plan::HostEntry& entry : hosts->entries) {
-    text +=
-        fmt::format("  {:<{}}  {}{}\n", entry.platform, columns,
-                    base::Sanitised(WayIn(entry), false), base::Sanitised(Details(entry), false));
-  }
-  return text;
+  const base::json::object all{{"path", hosts.path}, {"hosts", std::move(entries)}};
+  return base::json::serialize(all) + "\n";
 }
 
 std::string HostsFile(const os::Environment& environment, const std::string& cwd) {
@@ -128,7 +143,7 @@ base::Result<std::string> InitHosts(const os::Environment& environment, bool as_
     hosts.entries.emplace_back();
     hosts.entries.back().platform = model::ThisPlatform();
     hosts.entries.back().address = "localhost";
-    return AsJson(hosts);
+    return HostsJson(hosts);
   }
   return fmt::format("wrote {}: {} runs on localhost\n", base::Sanitised(path, false),
                      model::ThisPlatform());

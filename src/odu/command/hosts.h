@@ -3,15 +3,23 @@
 #include <string>
 
 #include "base/error.h"
+#include "odu/plan/hosts_file.h"
 #include "os/environment.h"
 
 namespace odu::command {
 
-/// `odu hosts`: the hosts file in force as a table, or as JSON
-/// `{"path","hosts":[{"platform","host",…}]}`. kInput "no_hosts" when there is none, with both ways
-/// to opt in.
-base::Result<std::string> ShowHosts(const os::Environment& environment, const std::string& cwd,
-                                    bool as_json);
+/// The hosts file in force. kInput "no_hosts" when there is none, with both ways to opt in; else
+/// the failures of plan::LoadHosts.
+base::Result<plan::Hosts> ConfiguredHosts(const os::Environment& environment,
+                                          const std::string& cwd);
+
+/// `odu hosts`: the file, then a line for each platform: its host, and what is not as usual.
+std::string HostsText(const plan::Hosts& hosts);
+
+/// `odu hosts -o json`: `{"path","hosts":[{"platform","host" or "command","provision","jobs",
+/// "enter","pass_env","durable"}]}`; jobs 0 is as many as the host has processors, durable null is
+/// as usual for its kind.
+std::string HostsJson(const plan::Hosts& hosts);
 
 /// The path of the hosts file in force; empty when there is none, or when it cannot be read.
 std::string HostsFile(const os::Environment& environment, const std::string& cwd);
