@@ -31,6 +31,7 @@ struct LaneEnd {
   Kind kind = Kind::kDied;
   std::string reason;  ///< of its nodes: "lane died", "unreachable", "link"
   std::string why;     ///< for people: the reason with its cause
+  bool operator==(const LaneEnd&) const = default;
 };
 
 /// The way to one lane: what differs between this machine and another. Lives as long as its
