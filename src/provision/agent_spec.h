@@ -35,8 +35,8 @@ struct Companion {
 };
 
 /// What is put on a host and started there. It must answer `--self-check SHA256 [FILE]` (exit 0
-/// when the program, or FILE, has that digest) and write transport::kSentinel before its first
-/// message.
+/// when the program, or FILE, has that digest; another code when not, or when no digest is given)
+/// and write transport::kSentinel before its first message.
 struct AgentSpec {
   std::string name;  ///< "odu-runner"; letters, digits, '-', '_', '.'
   ProgramForSystem file_for;

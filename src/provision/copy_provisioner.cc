@@ -151,10 +151,12 @@ asio::awaitable<HostResult<bool>> CopyProvisioner::Send(const HostFacts& facts, 
   if (!nonce) {
     co_return Faulty(FaultPhase::kPlace, nonce.error());
   }
-  // The agent checks itself before it has its name, and the others once it has.
+  // The agent checks itself before it has its name, and the others once it has. What agrees to a
+  // check without a digest is no agent.
   const std::string check =
       agent.empty()
-          ? fmt::format("\"$t\" --self-check {} >&2", program.sha256)
+          ? fmt::format("! \"$t\" --self-check >/dev/null 2>&1 && \"$t\" --self-check {} >&2",
+                        program.sha256)
           : fmt::format("{} --self-check {} \"$t\" >&2", ShellQuoted(agent), program.sha256);
   ScriptCall call;
   call.step = "copying";

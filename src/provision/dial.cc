@@ -44,6 +44,11 @@ class HostLink final : public surface::Link {
 std::string StartScript(const DialCall& call, const std::string& nonce) {
   std::string script = "{\n" + MarkOnStderr(nonce, "begin") + "\n";
   const std::string agent = ShellQuoted(call.agent);
+  if (!call.checks.empty()) {
+    // A file that a crash has emptied is a shell script that agrees to everything.
+    script += fmt::format("{} --self-check >/dev/null 2>&1 && {{ {}; exit 97; }}\n", agent,
+                          MarkOnStderr(nonce, "stale"));
+  }
   for (const FileCheck& check : call.checks) {
     const std::string file = check.path == call.agent ? "" : " " + ShellQuoted(check.path);
     script += fmt::format("{} --self-check {}{} >&2 || {{ {}; exit 97; }}\n", agent,

@@ -14,6 +14,7 @@
 #include <cerrno>
 #include <charconv>
 #include <utility>
+#include <variant>
 
 #include "async/deadline.h"
 #include "async/notifier.h"
@@ -370,7 +371,10 @@ HostFault HostShell::FaultOf(const StartedShell& shell, const os::WaitStatus& st
       what = fault.authentication ? "the login was refused" : "refused before the login";
     }
   } else {
-    fault.phase = far_side_spoke ? FaultPhase::kNetwork : FaultPhase::kRemote;
+    // Of a command we know only how it ended: 255 is ssh's word for a link that broke.
+    const bool broken =
+        !std::holds_alternative<os::Exited>(status) || status == os::WaitStatus(os::Exited{255});
+    fault.phase = far_side_spoke && broken ? FaultPhase::kNetwork : FaultPhase::kRemote;
     what = fmt::format("the command ended ({}){}", os::Describe(status),
                        far_side_spoke ? "" : " and reached no shell");
   }

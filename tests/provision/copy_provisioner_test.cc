@@ -97,8 +97,8 @@ TEST_F(CopyTest, ACompanionThatTheHostHasIsNotSent) {
 }
 
 TEST_F(CopyTest, BytesThatArriveDamagedDoNotGetTheName) {
-  HostShell shell(world.world, *HostAddress::Pipe({"sh", "-c", "stdbuf -o0 tr X Y | sh -s", "x"}));
-  agent.Write("XXX");
+  HostShell shell(world.world, *HostAddress::Pipe({"sh", "-c", "stdbuf -o0 tr Q Y | sh -s", "x"}));
+  agent.Write("QQ");
   const AgentSpec spec = agent.Spec();
   CopyProvisioner copy(shell, spec, {});
   const auto provisioned = world.loop.Run(copy.Provide(facts, progress));

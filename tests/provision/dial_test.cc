@@ -101,7 +101,7 @@ TEST_F(DialTest, AnAgentThatRefusesIsQuoted) {
   call.checks.clear();
   const auto dialled = Dial(std::move(call));
   ASSERT_FALSE(dialled.has_value());
-  EXPECT_EQ(dialled.error().phase, FaultPhase::kNetwork) << "a pipe that ran and ended";
+  EXPECT_EQ(dialled.error().phase, FaultPhase::kRemote);
   EXPECT_TRUE(dialled.error().error.message().contains("no room at the inn"));
   EXPECT_TRUE(dialled.error().error.message().contains("on stdout"));
 }
