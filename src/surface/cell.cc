@@ -3,6 +3,7 @@
 #include <map>
 
 #include "base/bug.h"
+#include "surface/value_limit.h"
 
 namespace surface {
 namespace {
@@ -138,10 +139,19 @@ base::Result<std::unique_ptr<Feed>> RawCellSource::Open(const base::json::value&
   return std::make_unique<CellFeed>(state_, wakers_.Add(std::move(waker)));
 }
 
-void RawCellSource::AssignRaw(std::vector<std::pair<std::string, std::string>> fields) {
+base::Result<void> RawCellSource::AssignRaw(
+    std::vector<std::pair<std::string, std::string>> fields) {
+  size_t bytes = 0;
+  for (const auto& [name, json] : fields) {
+    bytes += name.size() + json.size() + 4;  // quotes, colon, comma
+  }
+  if (auto fits = CheckValueSize("a cell's value", bytes); !fits) {
+    return fits;
+  }
   if (state_->Assign(std::move(fields))) {
     wakers_.WakeAll();
   }
+  return {};
 }
 
 }  // namespace surface

@@ -50,8 +50,9 @@ class RawCellSource : public Source {
  public:
   base::Result<std::unique_ptr<Feed>> Open(const base::json::value& input, Waker waker) override;
 
-  /// Sets the value from encoded fields and wakes the subscribers if it changed.
-  void AssignRaw(std::vector<std::pair<std::string, std::string>> fields);
+  /// Sets the value from encoded fields and wakes the subscribers if it changed. kLimit
+  /// "value_too_large": it stays as it was, because no subscriber could be told.
+  base::Result<void> AssignRaw(std::vector<std::pair<std::string, std::string>> fields);
 
   /// Before the first value a subscriber waits; with one it gets the snapshot at once.
   bool has_value() const { return state_->version() > 0; }
@@ -75,7 +76,7 @@ std::vector<std::pair<std::string, std::string>> EncodeEachField(const T& value)
 template <DescribedStruct T>
 class CellSource final : public RawCellSource {
  public:
-  void Set(const T& value) { AssignRaw(EncodeEachField(value)); }
+  base::Result<void> Set(const T& value) { return AssignRaw(EncodeEachField(value)); }
 };
 
 }  // namespace surface

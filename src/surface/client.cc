@@ -43,19 +43,28 @@ struct StreamState : StreamHandler {
   bool broken = false;
 };
 
-uint64_t OffsetOf(const base::json::object& params) {
-  const auto* offset = params.if_contains("offset");
-  if (offset == nullptr) {
+/// The number called `name`, 0 without one.
+uint64_t NumberIn(const base::json::object& params, std::string_view name) {
+  const auto* value = params.if_contains(name);
+  if (value == nullptr) {
     return 0;
   }
-  if (const auto* number = offset->if_int64(); number != nullptr && *number >= 0) {
+  if (const auto* number = value->if_int64(); number != nullptr && *number >= 0) {
     return static_cast<uint64_t>(*number);
   }
-  const auto* number = offset->if_uint64();
+  const auto* number = value->if_uint64();
   return number != nullptr ? *number : 0;
 }
 
+uint64_t OffsetOf(const base::json::object& params) {
+  return NumberIn(params, "offset");
+}
+
 }  // namespace
+
+uint64_t detail::MissedIn(const base::json::object& params) {
+  return NumberIn(params, "missed");
+}
 
 /// Subscriptions are known by a number of ours (`local`) from the start and by the server's once it
 /// has answered; the answer always comes before the first `surface.next` of that subscription.

@@ -41,8 +41,9 @@ struct StreamHandler {
 };
 
 /// The typed client of one surface over one link. Handlers are called on the executor, in order,
-/// and must not destroy the client. When the link dies, calls fail with kGone, streams end with the
-/// same error, and `Closed()` completes; subscriptions fall silent.
+/// and must not destroy the client. When the link dies, every call fails with why (kGone unless the
+/// other side broke the rules), every subscription's `on_error` or `on_end` is called with the same
+/// once, and `Closed()` completes. A client that is destroyed tells its subscriptions nothing.
 class Client {
  public:
   /// Says hello and checks the contract: another name or major is kVersion "contract_mismatch", in
@@ -72,7 +73,8 @@ class Client {
   }
 
   /// Each returns a subscription number for Unsubscribe. A refusal by the server arrives as
-  /// `on_error` (cells, collections, events) or `on_end` (streams).
+  /// `on_error` (cells, collections, events) or `on_end` (streams). `on_missed` hears how many
+  /// occurrences this subscriber lost, because it was too slow, before the one that comes next.
   template <class T>
   int64_t Subscribe(const Cell<T>& cell, std::function<void(const T&)> on_value,
                     std::function<void(const base::Error&)> on_error = {});
@@ -81,7 +83,8 @@ class Client {
                     std::function<void(const base::Error&)> on_error = {});
   template <class T>
   int64_t Subscribe(const Event<T>& event, std::function<void(const T&)> on_event,
-                    std::function<void(const base::Error&)> on_error = {});
+                    std::function<void(const base::Error&)> on_error = {},
+                    std::function<void(uint64_t count)> on_missed = {});
   template <class I>
   int64_t Subscribe(const Stream<I>& stream, const I& input, StreamHandler handler) {
     return SubscribeStream(stream.name, Encoded(input), std::move(handler));

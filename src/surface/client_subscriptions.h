@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <functional>
 #include <map>
 #include <memory>
@@ -12,6 +13,10 @@
 namespace surface {
 
 namespace detail {
+
+/// How many occurrences are lost, as the params of an event's `surface.next` say; 0 when they speak
+/// of an occurrence.
+uint64_t MissedIn(const base::json::object& params);
 
 /// Reports a refusal or an end to `on_error`, if anybody wants to hear.
 inline std::function<void(base::Result<base::json::object>)> ErrorOnly(
@@ -119,9 +124,14 @@ int64_t Client::Subscribe(const Collection<T>& collection, CollectionHandler<T> 
 
 template <class T>
 int64_t Client::Subscribe(const Event<T>& event, std::function<void(const T&)> on_event,
-                          std::function<void(const base::Error&)> on_error) {
+                          std::function<void(const base::Error&)> on_error,
+                          std::function<void(uint64_t count)> on_missed) {
   RawHandler handler;
-  handler.on_next = [on_event = std::move(on_event), on_error](const base::json::object& params) {
+  handler.on_next = [on_event = std::move(on_event), on_error,
+                     on_missed = std::move(on_missed)](const base::json::object& params) {
+    if (const uint64_t missed = detail::MissedIn(params); missed > 0 && on_missed) {
+      on_missed(missed);
+    }
     if (const auto* json = params.if_contains("event")) {
       detail::UseDecoded<T>(*json, on_error, [&](T occurrence) { on_event(occurrence); });
     }

@@ -3,6 +3,8 @@
 #include <map>
 
 #include "base/bug.h"
+#include "base/text.h"
+#include "surface/value_limit.h"
 
 namespace surface {
 namespace {
@@ -112,7 +114,7 @@ class CollectionFeed final : public Feed {
     const size_t start = out.size();
     out += ",\"upsert\":{";
     for (auto item = first_new; item != state_->items().end(); ++item) {
-      if (out.size() - start > kPartBytes) {
+      if (out.size() - start + removed.size() > kPartBytes) {
         break;
       }
       if (item->json.empty()) {
@@ -233,10 +235,20 @@ base::Result<std::unique_ptr<Feed>> RawCollectionSource::Open(const base::json::
   return std::make_unique<CollectionFeed>(state_, wakers_.Add(std::move(waker)));
 }
 
-void RawCollectionSource::PutRaw(std::string_view key, std::string json) {
+base::Result<void> RawCollectionSource::PutRaw(std::string_view key, std::string json) {
+  if (key.size() + json.size() > kMaxValueBytes / 8) {
+    // Only then is it worth asking what the key is as JSON.
+    std::string quoted_key;
+    base::AppendJsonString(quoted_key, key);
+    auto fits = CheckValueSize("item " + base::Quoted(key), quoted_key.size() + json.size());
+    if (!fits) {
+      return fits;
+    }
+  }
   if (state_->Put(key, std::move(json))) {
     wakers_.WakeAll();
   }
+  return {};
 }
 
 void RawCollectionSource::Remove(std::string_view key) {

@@ -69,8 +69,9 @@ class RawCollectionSource : public Source {
  public:
   base::Result<std::unique_ptr<Feed>> Open(const base::json::value& input, Waker waker) override;
 
-  /// Sets one item from its JSON text.
-  void PutRaw(std::string_view key, std::string json);
+  /// Sets one item from its JSON text. kLimit "value_too_large": it stays as it was, because no
+  /// subscriber could be told.
+  base::Result<void> PutRaw(std::string_view key, std::string json);
   void Remove(std::string_view key);
   /// Removes every item.
   void Clear();
@@ -86,7 +87,9 @@ class RawCollectionSource : public Source {
 template <class T>
 class CollectionSource final : public RawCollectionSource {
  public:
-  void Put(std::string_view key, const T& value) { PutRaw(key, Encoded(value)); }
+  base::Result<void> Put(std::string_view key, const T& value) {
+    return PutRaw(key, Encoded(value));
+  }
 };
 
 }  // namespace surface

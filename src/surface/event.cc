@@ -1,5 +1,7 @@
 #include "surface/event.h"
 
+#include "surface/value_limit.h"
+
 namespace surface {
 
 struct RawEventSource::Subscriber {
@@ -46,13 +48,24 @@ base::Result<std::unique_ptr<Feed>> RawEventSource::Open(const base::json::value
   return std::make_unique<EventFeed>(subscribers_, std::move(waker));
 }
 
-void RawEventSource::EmitRaw(std::string json) {
+base::Result<void> RawEventSource::EmitRaw(std::string json) {
+  if (auto fits = CheckValueSize("an occurrence", json.size()); !fits) {
+    return fits;
+  }
   for (Subscriber* subscriber : *subscribers_) {
     if (subscriber->queued.size() == kMaxQueued) {
       subscriber->queued.pop_front();
       ++subscriber->missed;
     }
     subscriber->queued.push_back(json);
+    subscriber->waker();
+  }
+  return {};
+}
+
+void RawEventSource::Lost(uint64_t count) {
+  for (Subscriber* subscriber : *subscribers_) {
+    subscriber->missed += count;
     subscriber->waker();
   }
 }

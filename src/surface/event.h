@@ -1,5 +1,6 @@
 #pragma once
 
+#include <cstdint>
 #include <deque>
 #include <list>
 #include <memory>
@@ -12,13 +13,16 @@ namespace surface {
 
 /// Occurrences as a source, untyped; `EventSource<T>` is the typed way in. A subscriber sees what
 /// happens from its subscription on. Messages: `,"event":{…}`; a subscriber that fell more than
-/// kMaxQueued behind is told how many it lost: `,"missed":n`.
+/// kMaxQueued behind is told how many it lost before what comes next: `,"missed":n`.
 class RawEventSource : public Source {
  public:
   static constexpr size_t kMaxQueued = 256;
 
   base::Result<std::unique_ptr<Feed>> Open(const base::json::value& input, Waker waker) override;
-  void EmitRaw(std::string json);
+  /// kLimit "value_too_large": nobody is told.
+  base::Result<void> EmitRaw(std::string json);
+  /// Of what was to be emitted, `count` occurrences are lost: every subscriber is told.
+  void Lost(uint64_t count);
 
   struct Subscriber;
 
@@ -29,7 +33,7 @@ class RawEventSource : public Source {
 template <class T>
 class EventSource final : public RawEventSource {
  public:
-  void Emit(const T& occurrence) { EmitRaw(Encoded(occurrence)); }
+  base::Result<void> Emit(const T& occurrence) { return EmitRaw(Encoded(occurrence)); }
 };
 
 }  // namespace surface

@@ -3,6 +3,7 @@
 #include <deque>
 #include <set>
 
+#include "base/log.h"
 #include "surface/cell.h"
 #include "surface/collection.h"
 #include "surface/event.h"
@@ -24,6 +25,13 @@ struct Upstream {
   std::shared_ptr<Client> client;
 };
 
+/// What came as a message fits into one again, unless its sender knew another limit.
+void Keep(const base::Result<void>& told) {
+  if (!told) {
+    base::LogWarning("mirror", "not passed on: {}", told.error().message());
+  }
+}
+
 class CellFollower {
  public:
   RawCellSource source;
@@ -42,7 +50,7 @@ class CellFollower {
     for (const auto& [field, json] : known_) {
       fields.emplace_back(field, base::json::serialize(json));
     }
-    source.AssignRaw(std::move(fields));
+    Keep(source.AssignRaw(std::move(fields)));
   }
 
  private:
@@ -65,7 +73,7 @@ class CollectionFollower {
     if (const auto* upserts = params.if_contains("upsert");
         upserts != nullptr && upserts->is_object()) {
       for (const auto& [key, json] : upserts->get_object()) {
-        source.PutRaw(key, base::json::serialize(json));
+        Keep(source.PutRaw(key, base::json::serialize(json)));
       }
     }
     if (const auto* removals = params.if_contains("remove");
@@ -82,7 +90,7 @@ class CollectionFollower {
   /// A snapshot replaces: what it does not hold is gone, told once its last part is here.
   void Snapshot(const base::json::object& part, bool more) {
     for (const auto& [key, json] : part) {
-      source.PutRaw(key, base::json::serialize(json));
+      Keep(source.PutRaw(key, base::json::serialize(json)));
       in_snapshot_.insert(std::string(key));
     }
     if (more) {
@@ -351,7 +359,9 @@ void Mirror::Attach(std::shared_ptr<Client> upstream) {
   for (auto& [name, source] : impl_->events) {
     follow(name, [&source](const base::json::object& params) {
       if (const auto* occurrence = params.if_contains("event")) {
-        source.EmitRaw(base::json::serialize(*occurrence));
+        Keep(source.EmitRaw(base::json::serialize(*occurrence)));
+      } else if (const uint64_t missed = detail::MissedIn(params); missed > 0) {
+        source.Lost(missed);
       }
     });
   }

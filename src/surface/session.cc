@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "surface/client.h"
+#include "surface/value_limit.h"
 
 namespace surface {
 namespace {
@@ -309,6 +310,11 @@ boost::asio::awaitable<void> Session::RunCall(std::shared_ptr<Session> self, Rpc
     co_return;  // the session is being ended: nobody waits for the answer
   }
   --self->calls_;
+  if (result) {
+    if (auto fits = CheckValueSize("the answer", result->size()); !fits) {
+      result = base::Pass(fits.error().In(method));
+    }
+  }
   if (result) {
     self->Reply(id, *result);
   } else {

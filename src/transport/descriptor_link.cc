@@ -12,6 +12,7 @@
 #include <optional>
 
 #include "os/unix_socket.h"
+#include "transport/line_receive.h"
 
 namespace transport {
 namespace {
@@ -44,22 +45,7 @@ class DescriptorLink final : public surface::Link {
   }
 
   asio::awaitable<base::Result<std::string_view>> Receive() override {
-    for (;;) {
-      base::Result<std::optional<std::string_view>> line = lines_.Next();
-      if (!line) {
-        co_return base::Pass(line.error());
-      }
-      if (*line) {
-        co_return **line;
-      }
-      const LineBuffer::Room room = lines_.PrepareRead();
-      const auto [error, count] = co_await read_end_.async_read_some(
-          asio::buffer(room.data, room.size), asio::as_tuple(asio::use_awaitable));
-      if (error) {
-        co_return base::Pass(Gone("reading from the link", error));
-      }
-      lines_.Commit(count);
-    }
+    return ReceiveLine(lines_, [this](LineBuffer::Room room) { return Read(room); });
   }
 
   asio::awaitable<base::Result<void>> Send(std::string_view batch) override {
@@ -96,6 +82,15 @@ class DescriptorLink final : public surface::Link {
     }
     fd.Release();
     end.non_blocking(true, error);
+  }
+
+  asio::awaitable<base::Result<size_t>> Read(LineBuffer::Room room) {
+    const auto [error, count] = co_await read_end_.async_read_some(
+        asio::buffer(room.data, room.size), asio::as_tuple(asio::use_awaitable));
+    if (error) {
+      co_return base::Pass(Gone("reading from the link", error));
+    }
+    co_return count;
   }
 
   asio::posix::stream_descriptor& Writer() { return write_end_ ? *write_end_ : read_end_; }

@@ -6,11 +6,12 @@
 #include <string_view>
 
 #include "base/error.h"
+#include "surface/value_limit.h"
 
 namespace transport {
 
-/// The longest line that a link accepts, newline not counted (design.md section 3, "Limits").
-inline constexpr size_t kMaxLineBytes = size_t{8} << 20;
+/// The longest line that a link accepts, newline not counted.
+inline constexpr size_t kMaxLineBytes = surface::kMaxMessageBytes;
 
 /// Cuts arriving bytes into lines. Memory is bounded by the limit plus one read.
 class LineBuffer {

@@ -5,7 +5,7 @@
 #include <cstring>
 
 #include "async/notifier.h"
-#include "transport/framing.h"
+#include "transport/line_receive.h"
 
 namespace transport {
 namespace {
@@ -40,31 +40,7 @@ class MemoryLink final : public surface::Link {
   ~MemoryLink() override { MemoryLink::Close(); }
 
   asio::awaitable<base::Result<std::string_view>> Receive() override {
-    for (;;) {
-      base::Result<std::optional<std::string_view>> line = lines_.Next();
-      if (!line) {
-        co_return base::Pass(line.error());
-      }
-      if (*line) {
-        co_return **line;
-      }
-      if (!in_->bytes.empty() && !self_closed_) {
-        const LineBuffer::Room room = lines_.PrepareRead();
-        const size_t count = std::min(room.size, in_->bytes.size());
-        std::memcpy(room.data, in_->bytes.data(), count);
-        lines_.Commit(count);
-        in_->bytes.erase(0, count);
-        in_->taken.Notify();
-        continue;
-      }
-      if (in_->closed || self_closed_) {
-        co_return Closed();
-      }
-      const bool woken = co_await in_->arrived.Wait();
-      if (!woken) {
-        co_return Closed();
-      }
-    }
+    return ReceiveLine(lines_, [this](LineBuffer::Room room) { return Read(room); });
   }
 
   asio::awaitable<base::Result<void>> Send(std::string_view batch) override {
@@ -90,6 +66,23 @@ class MemoryLink final : public surface::Link {
   }
 
  private:
+  asio::awaitable<base::Result<size_t>> Read(LineBuffer::Room room) {
+    while (in_->bytes.empty() && !in_->closed && !self_closed_) {
+      const bool woken = co_await in_->arrived.Wait();
+      if (!woken) {
+        co_return Closed();
+      }
+    }
+    if (in_->bytes.empty() || self_closed_) {
+      co_return Closed();
+    }
+    const size_t count = std::min(room.size, in_->bytes.size());
+    std::memcpy(room.data, in_->bytes.data(), count);
+    in_->bytes.erase(0, count);
+    in_->taken.Notify();
+    co_return count;
+  }
+
   std::shared_ptr<Pipe> in_;
   std::shared_ptr<Pipe> out_;
   LineBuffer lines_;

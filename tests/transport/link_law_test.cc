@@ -282,6 +282,30 @@ TEST_P(LinkLaw, EventsComeOnceAndInOrder) {
   }
 }
 
+TEST_P(LinkLaw, ASubscriberIsToldHowManyEventsItMissed) {
+  const auto client = Connect();
+  std::vector<int64_t> seen;
+  client->Subscribe(Sample::news, std::function<void(const News&)>([&](const News& news) {
+                      seen.push_back(news.number);
+                    }),
+                    {}, [&](uint64_t count) { seen.push_back(-static_cast<int64_t>(count)); });
+  loop_.RunUntilIdle();
+  const int count = static_cast<int>(surface::RawEventSource::kMaxQueued) + 3;
+  for (int i = 0; i < count; ++i) {
+    EXPECT_TRUE(server_.news.Emit(News{i}));
+  }
+  loop_.RunUntilIdle();
+  server_.news.Lost(7);
+  EXPECT_TRUE(server_.news.Emit(News{count}));
+  loop_.RunUntilIdle();
+  ASSERT_EQ(seen.size(), surface::RawEventSource::kMaxQueued + 3);
+  EXPECT_EQ(seen[0], -3);
+  EXPECT_EQ(seen[1], 3);
+  EXPECT_EQ(seen[seen.size() - 3], count - 1);
+  EXPECT_EQ(seen[seen.size() - 2], -7);
+  EXPECT_EQ(seen.back(), count);
+}
+
 TEST_P(LinkLaw, AStreamIsByteExactFromAnyOffsetHoweverItGrows) {
   for (uint32_t seed = 0; seed < 12; ++seed) {
     std::mt19937 random(seed);
@@ -380,6 +404,14 @@ TEST_P(LinkLaw, AServerThatClosesSaysWhy) {
   Reading reading;
   server_.log->Append("abc");
   client->Subscribe(Sample::log, LogInput{"log", 0}, reading.Handler());
+  std::vector<base::Error> told;
+  const std::function<void(const base::Error&)> on_error = [&](const base::Error& error) {
+    told.push_back(error);
+  };
+  client->Subscribe(Sample::gauge, std::function<void(const Gauge&)>([](const Gauge&) {}),
+                    on_error);
+  client->Subscribe(Sample::items, surface::CollectionHandler<Item>(), on_error);
+  client->Subscribe(Sample::news, std::function<void(const News&)>([](const News&) {}), on_error);
   async::TaskGroup calls(loop_.executor());
   std::optional<base::Error> failure;
   calls.Spawn("hold", [&]() -> boost::asio::awaitable<void> {
@@ -394,6 +426,7 @@ TEST_P(LinkLaw, AServerThatClosesSaysWhy) {
   EXPECT_EQ(loop_.Run(client->Closed()), why);
   EXPECT_EQ(loop_.Run(client->Closed()), why) << "whoever asks later is told as well";
   EXPECT_EQ(failure, why);
+  EXPECT_EQ(told, std::vector<base::Error>(3, why)) << "no subscription falls silent";
   ASSERT_TRUE(reading.end && !*reading.end);
   EXPECT_EQ(reading.end->error(), why);
   EXPECT_EQ(server_.server().sessions(), 0U);

@@ -3,6 +3,7 @@
 
 #include "support/feed_reader.h"
 #include "surface/json_rpc.h"
+#include "surface/value_limit.h"
 #include "transport/framing.h"
 #include "transport/link_law.h"
 
@@ -103,6 +104,64 @@ TEST_P(LinkLimits, ALineThatIsTooLongIsToldAndEndsTheLink) {
   EXPECT_TRUE(peer->ended());
   EXPECT_EQ(server_.server().sessions(), 0U);
   ExpectServed();
+}
+
+TEST_P(LinkLimits, AValueThatNoMessageCarriesIsRefusedWhereItIsSetAndTheLinkGoesOn) {
+  const auto client = Connect();
+  std::string newest;
+  std::map<std::string, size_t> sizes;
+  client->Subscribe(Sample::gauge, std::function<void(const Gauge&)>(
+                                       [&](const Gauge& gauge) { newest = gauge.text; }));
+  surface::CollectionHandler<Item> handler;
+  handler.on_upsert = [&](const std::string& key, const Item& item) {
+    sizes[key] = item.text.size();
+  };
+  handler.on_snapshot = [&](const std::map<std::string, Item>& items, bool) {
+    for (const auto& [key, item] : items) {
+      sizes[key] = item.text.size();
+    }
+  };
+  client->Subscribe(Sample::items, std::move(handler));
+  const size_t most = surface::kMaxValueBytes - 100;
+  const std::string large(most, 'x');
+  EXPECT_TRUE(server_.gauge.Set(Gauge{.text = "small"}));
+  const auto cell = server_.gauge.Set(Gauge{.text = large + std::string(200, 'x')});
+  const auto item = server_.items.Put("a", Item{1, large + std::string(200, 'x')});
+  ASSERT_FALSE(cell);
+  EXPECT_EQ(cell.error().code(), "value_too_large");
+  ASSERT_FALSE(item);
+  EXPECT_EQ(item.error().code(), "value_too_large");
+  EXPECT_EQ(server_.items.state().size(), 0U);
+  loop_.RunUntilIdle();
+  EXPECT_EQ(newest, "small");
+  // What just fits comes through, also as the last one of a part that is nearly full.
+  EXPECT_TRUE(server_.gauge.Set(Gauge{.text = large}));
+  for (int i = 0; i < 100; ++i) {
+    EXPECT_TRUE(server_.items.Put("a" + std::to_string(i), Item{i, std::string(2500, 'x')}));
+  }
+  EXPECT_TRUE(server_.items.Put("large", Item{1, large}));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(newest.size(), most);
+  EXPECT_EQ(sizes["large"], most);
+  const auto late = Connect();
+  size_t items = 0;
+  surface::CollectionHandler<Item> counting;
+  counting.on_snapshot = [&](const std::map<std::string, Item>& all, bool) { items = all.size(); };
+  late->Subscribe(Sample::items, std::move(counting));
+  loop_.RunUntilIdle();
+  EXPECT_EQ(items, 101U);
+}
+
+TEST_P(LinkLimits, AnAnswerThatNoMessageCarriesIsAnErrorToItsCallerAlone) {
+  const auto client = Connect();
+  const auto reply = loop_.Run(client->Call(Sample::echo, Text{std::string(7 << 20, 'x')}));
+  EXPECT_TRUE(reply);
+  const auto refused =
+      loop_.Run(client->Call(Sample::echo, Text{std::string(surface::kMaxValueBytes + 1000, 'x')}));
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), "value_too_large");
+  ExpectServed();
+  EXPECT_FALSE(client->closed());
 }
 
 TEST_P(LinkLimits, HalfAFrameIsNoMessage) {

@@ -82,7 +82,9 @@ awaitable<void> PipelineWatch::Read() {
     fail(pipeline.error());
     co_return;
   }
-  board_.pipeline.Set(ShownPipeline(shown.sha, *pipeline));
+  if (auto told = board_.pipeline.Set(ShownPipeline(shown.sha, *pipeline)); !told) {
+    fail(told.error());
+  }
 }
 
 std::string PipelineWatch::HeadTrace() const {
