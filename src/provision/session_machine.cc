@@ -12,20 +12,28 @@ int64_t Milliseconds(async::Duration duration) {
   return std::chrono::duration_cast<std::chrono::milliseconds>(duration).count();
 }
 
+/// `wait` doubled so many times, but not beyond `cap`.
+async::Duration Doubled(async::Duration wait, int32_t times, async::Duration cap) {
+  for (int32_t i = 0; i < times && wait < cap; ++i) {
+    wait *= 2;
+  }
+  return std::min(wait, cap);
+}
+
 }  // namespace
 
 SessionMachine::SessionMachine(SessionBounds bounds, std::function<double()> random)
     : bounds_(bounds), random_(std::move(random)) {}
 
-async::Duration SessionMachine::NextWait() {
-  async::Duration wait = bounds_.backoff_first;
-  for (int32_t i = 0; i < waits_ && wait < bounds_.backoff_cap; ++i) {
-    wait *= 2;
-  }
-  ++waits_;
-  wait = std::min(wait, bounds_.backoff_cap);
+async::Duration SessionMachine::Jittered(async::Duration wait) const {
   const double factor = 1 - kJitter + 2 * kJitter * random_();
   return async::Duration(static_cast<int64_t>(static_cast<double>(wait.count()) * factor));
+}
+
+async::Duration SessionMachine::NextWait() {
+  const async::Duration wait = Doubled(bounds_.backoff_first, waits_, bounds_.backoff_cap);
+  ++waits_;
+  return Jittered(wait);
 }
 
 void SessionMachine::Wait(async::Duration wait, std::string cause, int64_t wall_ms) {
@@ -39,15 +47,17 @@ async::Duration SessionMachine::Begin(async::Duration now, int64_t wall_ms) {
   if (state_.phase == HostPhase::kFailed) {
     waits_ = 0;
     refusals_ = 0;
+    young_deaths_ = 0;
   }
   if (state_.phase == HostPhase::kConnected) {
     Lost("the link was given up", now, wall_ms);
   }
   state_.attempt = 0;
-  if (waits_ == 0) {
+  if (young_deaths_ == 0) {
     return {};
   }
-  const async::Duration wait = NextWait();
+  const async::Duration wait =
+      Jittered(Doubled(bounds_.backoff_first / 10, young_deaths_ - 1, bounds_.backoff_first));
   Wait(wait, std::exchange(state_.cause, {}), wall_ms);
   return wait;
 }
@@ -100,6 +110,8 @@ void SessionMachine::Connected(async::Duration now, int64_t wall_ms) {
   Enter(HostPhase::kConnected, wall_ms);
   state_.cause.clear();
   was_connected_ = true;
+  waits_ = 0;
+  refusals_ = 0;
   connected_at_ = now;
 }
 
@@ -107,12 +119,7 @@ void SessionMachine::Lost(std::string cause, async::Duration now, int64_t wall_m
   if (state_.phase != HostPhase::kConnected) {
     return;
   }
-  if (now - connected_at_ >= kHeld) {
-    waits_ = 0;
-    refusals_ = 0;
-  } else {
-    waits_ = std::max(waits_, 1);
-  }
+  young_deaths_ = now - connected_at_ >= kHeld ? 0 : young_deaths_ + 1;
   state_ = HostState{};
   state_.phase = HostPhase::kLost;
   state_.cause = std::move(cause);
@@ -121,6 +128,7 @@ void SessionMachine::Lost(std::string cause, async::Duration now, int64_t wall_m
 
 void SessionMachine::Recheck() {
   waits_ = 0;
+  young_deaths_ = 0;
 }
 
 HostFault Judged(HostFault fault, bool was_connected) {

@@ -21,13 +21,14 @@ namespace provision {
 ///     +---- lost <-- connected                                                            |
 ///     +-----------------------------------------------------------------------------------+
 ///
-/// Invariants: 1. between two attempts there is always a wait of at least `backoff_first` less the
-/// jitter, also after a connection that died at once: nothing spins. 2. a network fault is never
-/// final; neither is a refused login once the host has let us in: the key's agent may come back.
-/// 3. only a connection that held for kHeld forgives what went before.
+/// Invariants: 1. nothing spins: after a fault there is a wait of `backoff_first` or more (less the
+/// jitter), after a connection that died within kHeld one of a tenth of that, and twice as long
+/// each time up to `backoff_first`. 2. a network fault is never final; neither is a refused login
+/// once the host has let us in: the key's agent may come back. 3. a connection forgives what went
+/// before.
 class SessionMachine {
  public:
-  /// How long a connection must live for the next trouble to be a new one.
+  /// A connection that lived so long may be followed by another at once.
   static constexpr auto kHeld = std::chrono::seconds(1);
   /// A wait is this much longer or shorter than planned, so that many do not come at once.
   static constexpr double kJitter = 0.2;
@@ -58,13 +59,15 @@ class SessionMachine {
 
  private:
   async::Duration NextWait();
+  async::Duration Jittered(async::Duration wait) const;
   void Wait(async::Duration wait, std::string cause, int64_t wall_ms);
 
   SessionBounds bounds_;
   std::function<double()> random_;
   HostState state_;
-  int32_t waits_ = 0;     ///< since the last connection that held
-  int32_t refusals_ = 0;  ///< the same of remote faults
+  int32_t waits_ = 0;         ///< since the last connection
+  int32_t refusals_ = 0;      ///< remote faults since then
+  int32_t young_deaths_ = 0;  ///< connections in a row that did not hold
   bool was_connected_ = false;
   async::Duration connected_at_{};
 };
