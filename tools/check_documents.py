@@ -85,7 +85,8 @@ def codes_of_source(root: pathlib.Path) -> dict[str, str]:
                 codes.setdefault(literal.group(1), f"{where}:{line}")
 
         for name, index in sorted(everywhere | of_file[where]):
-            for call in re.finditer(rf"\b{name}\(", text):
+            # `Error(…)`, and `Error error(…)` too.
+            for call in re.finditer(rf"\b{name}(?:\s+\w+)?\(", text):
                 add(argument(text, call.end(), index), call.start())
         for match in ASSIGNED.finditer(text):
             add(re.sub(r"\([^()]*\)", "", match.group(1)), match.start())

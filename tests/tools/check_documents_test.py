@@ -104,6 +104,12 @@ class CheckDocumentsTest(unittest.TestCase):
             (NODE, SOURCE.replace('absent("no_node")', 'absent(deep ? "no_node" : "of_helper")')),
         )
 
+    def test_a_code_of_a_variable_is_seen(self):
+        self.planted(
+            "the code 'of_variable'",
+            (NODE, SOURCE + 'base::Error error(kHost, slow ? "of_variable" : "io", "x");\n'),
+        )
+
     def test_a_code_that_a_header_s_helper_makes_is_seen_everywhere(self):
         self.planted(
             "src/odu/main.cc:1: the code 'of_header'",
