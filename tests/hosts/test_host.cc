@@ -122,7 +122,11 @@ void TestHost::MakeDisk() const {
   MakeOpaque(upper, "/var/tmp", 01777);
   MakeOpaque(upper, ODU_SOURCE_DIR, 0755);
   if (options_.nix) {
-    MakeOpaque(upper, "/nix", 0755);
+    MakeOpaque(upper, "/nix", 0755, kUser);
+    // A single-user installation, without a network.
+    Write(upper + "/etc/nix/nix.conf",
+          "sandbox = false\nbuild-users-group =\nsubstituters =\n"
+          "experimental-features = nix-command flakes\n");
   }
 
   const std::string etc = upper + "/etc";

@@ -19,7 +19,7 @@ struct HostOptions {
   std::string shell = "/bin/bash";
   /// Programs that it does not have: deleted from every folder of the usual PATH.
   std::vector<std::string> without;
-  /// Programs of this machine that it keeps although hosts lack them by default (nix's).
+  /// Real Nix, with an empty /nix of user ci's own; else the host has none.
   bool nix = false;
   /// HOME is a file system of its own of that many bytes; 0 = the host's disk.
   uint64_t home_bytes = 0;
