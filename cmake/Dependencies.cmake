@@ -1,4 +1,5 @@
-# Debian packages, all of them; what is missing is named by its package.
+# Debian packages, all of them; what is missing is named by its package. A cross build takes the
+# headers of this machine, which say nothing of its processor, and the other system's archive.
 
 function(odu_need what package)
   if(NOT ${what})
@@ -23,6 +24,21 @@ find_path(ODU_NETTLE_INCLUDE nettle/sha2.h)
 odu_need(ODU_NETTLE_INCLUDE nettle-dev)
 find_library(ODU_NETTLE_ARCHIVE libnettle.a)
 odu_need(ODU_NETTLE_ARCHIVE nettle-dev)
+
+if(CMAKE_CROSSCOMPILING)
+  if(NOT EXISTS "${ODU_NETTLE_ARCHIVE}")
+    message(FATAL_ERROR "${ODU_NETTLE_ARCHIVE} is missing: script/fetch_cross ${ODU_CROSS_SYSTEM}")
+  endif()
+  # Not the whole of /usr/include: the C library's own headers there are another system's.
+  set(cross_headers "${CMAKE_BINARY_DIR}/cross_headers")
+  file(MAKE_DIRECTORY "${cross_headers}")
+  foreach(folder IN ITEMS "${ODU_BOOST_INCLUDE}/boost" "${ODU_FMT_INCLUDE}/fmt"
+                          "${ODU_CLI11_INCLUDE}/CLI" "${ODU_NETTLE_INCLUDE}/nettle")
+    cmake_path(GET folder FILENAME name)
+    file(CREATE_LINK "${folder}" "${cross_headers}/${name}" SYMBOLIC)
+  endforeach()
+  target_include_directories(odu_flags SYSTEM INTERFACE "${cross_headers}")
+endif()
 
 # Debian's libfmt has no archive, and what ships links nothing but libc: headers only.
 target_compile_definitions(odu_flags INTERFACE FMT_HEADER_ONLY)

@@ -25,4 +25,13 @@ endif()
 odu_program(odu-runner src/odu/runner_main.cc odu/lane)
 if(TARGET odu-runner AND NOT ODU_SANITIZE)
   target_link_options(odu-runner PRIVATE -static)
+  # What is copied has no debug information; that would also make its bytes depend on folders.
+  if(CMAKE_BUILD_TYPE STREQUAL "Release")
+    target_link_options(odu-runner PRIVATE -s)
+  endif()
+endif()
+if(TARGET odu-runner AND CMAKE_CROSSCOMPILING)
+  # GNU ld warns of Asio's getaddrinfo before it drops it.
+  target_link_options(odu-runner PRIVATE -Wl,--no-warnings)
+  set_target_properties(odu-runner PROPERTIES OUTPUT_NAME "odu-runner-${ODU_CROSS_SYSTEM}")
 endif()

@@ -58,8 +58,17 @@ elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
   target_compile_options(odu_flags INTERFACE -Wno-deprecated-declarations)
 endif()
 
+# A release's bytes do not depend on where it was built: places in messages (__FILE__) are relative
+# to the source tree, seen from there as from the build tree (ccache makes paths relative to that).
+if(CMAKE_BUILD_TYPE STREQUAL "Release")
+  cmake_path(RELATIVE_PATH CMAKE_SOURCE_DIR BASE_DIRECTORY "${CMAKE_BINARY_DIR}"
+             OUTPUT_VARIABLE source_from_build)
+  target_compile_options(odu_flags INTERFACE "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/="
+                                             "-fmacro-prefix-map=${source_from_build}/=")
+endif()
+
 find_program(ODU_MOLD mold)
-if(ODU_MOLD)
+if(ODU_MOLD AND NOT CMAKE_CROSSCOMPILING)
   target_link_options(odu_flags INTERFACE -fuse-ld=mold)
 endif()
 

@@ -120,7 +120,10 @@ void Reaper::Poll() {
 
 base::Result<void> BecomeSubreaper() {
   if (prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0) != 0) {
-    return std::unexpected(base::SystemError("subreaper", errno));
+    const int number = errno;
+    const base::Error error = base::SystemError("subreaper", number);
+    return std::unexpected(
+        number == EINVAL ? base::Error(error.kind(), "unsupported", error.message()) : error);
   }
   return {};
 }

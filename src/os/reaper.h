@@ -52,6 +52,7 @@ class Reaper {
 };
 
 /// Makes this process the one that orphaned descendants fall to (PR_SET_CHILD_SUBREAPER).
+/// kHost "unsupported" where there is no such thing: under qemu-user.
 base::Result<void> BecomeSubreaper();
 
 }  // namespace os
