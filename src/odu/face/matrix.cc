@@ -159,6 +159,11 @@ std::vector<std::string> LaneLines(const View& view, int64_t now_ms, bool colour
     }
     std::string line = fmt::format("{} on {}: {} {}", platform, base::Sanitised(lane.host, false),
                                    lane.state, Span(now_ms - lane.since));
+    if (lane.total_bytes > 0) {
+      constexpr double kMegabyte = 1e6;
+      line += fmt::format(" · {:.1f} of {:.1f} MB", static_cast<double>(lane.bytes) / kMegabyte,
+                          static_cast<double>(lane.total_bytes) / kMegabyte);
+    }
     if (!lane.detail.empty()) {
       line += " · " + base::Sanitised(lane.detail, false);
     }

@@ -82,6 +82,18 @@ TEST(Matrix, BeforeThePlanIsKnownItSaysSo) {
   ExpectGolden("matrix_empty.txt", Frame(view, kStart + 2000, Style(80, 24), {}, ""));
 }
 
+TEST(Matrix, ALaneThatIsBroughtItsAgentShowsHowFarItIs) {
+  View view = TwoPlatforms();
+  model::Lane& lane = view.lanes.at("aarch64-darwin");
+  lane.state = "copying";
+  lane.detail.clear();
+  lane.bytes = 3'140'000;
+  lane.total_bytes = 6'400'000;
+  EXPECT_NE(Frame(view, kStart + 2000, Style(80, 24), {}, "")
+                .find("\naarch64-darwin on mac-1: copying 2s · 3.1 of 6.4 MB\n"),
+            std::string::npos);
+}
+
 TEST(Matrix, NeverTakesMoreRoomThanThereIs) {
   View view = TwoPlatforms();
   const std::array tails{LogTail{"ci::lint@x86_64-linux", "a\nb\nc"},
