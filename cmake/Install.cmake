@@ -27,4 +27,9 @@ if(TARGET odu AND TARGET odu-runner AND ODU_PYTHON AND CMAKE_BUILD_TYPE STREQUAL
            COMMAND "${ODU_PYTHON}" -B "${CMAKE_SOURCE_DIR}/tests/package/install_test.py"
                    "${CMAKE_COMMAND}" "${CMAKE_BINARY_DIR}")
   set_tests_properties(package/install PROPERTIES TIMEOUT 120 LABELS package)
+  add_test(NAME package/reproducible
+           COMMAND "${ODU_PYTHON}" -B "${CMAKE_SOURCE_DIR}/tests/package/reproducible_test.py"
+                   "${CMAKE_COMMAND}" "$<TARGET_FILE:odu-runner>")
+  # Without ccache the runner is built anew.
+  set_tests_properties(package/reproducible PROPERTIES TIMEOUT 1200 LABELS package)
 endif()

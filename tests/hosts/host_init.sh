@@ -11,7 +11,7 @@ PATH=/usr/sbin:/usr/bin:/sbin:/bin
 dir=$1 name=$2
 # The old /proc is still mounted: this is the pid out there.
 read -r outer_pid _ </proc/self/stat
-# address gateway home_mount (tmpfs options, or empty) home_flags (ro, noexec, or empty)
+# address gateway home_mount (tmpfs options, or empty) home_flags (ro, noexec, or empty) arm (0, 1)
 . "$dir/settings"
 
 mount --make-rprivate /
@@ -43,6 +43,19 @@ read -r _
 ip address add "$address" dev eth0
 ip link set eth0 up
 ip route add default via "$gateway"
+if [ "$arm" = 1 ]; then
+  # Which programs of other processors run is a matter of the user namespace: one with the same ids.
+  echo 0 >/proc/sys/net/ipv4/ip_unprivileged_port_start
+  unshare --user --mount sleep infinity &
+  keeper=$!
+  until [ "$(readlink /proc/$keeper/ns/user)" != "$(readlink /proc/self/ns/user)" ]; do :; done
+  echo '0 0 4294967295' >/proc/$keeper/uid_map
+  echo '0 0 4294967295' >/proc/$keeper/gid_map
+  nsenter --target $keeper --user --mount sh -ec '
+    mount -t binfmt_misc binfmt_misc /proc/sys/fs/binfmt_misc
+    cat /usr/lib/binfmt.d/qemu-aarch64.conf >/proc/sys/fs/binfmt_misc/register'
+  echo $keeper >/run/keeper
+fi
 echo ready
 exec >/dev/null 2>&1
 # bash reaps what is adopted while it waits here.

@@ -16,7 +16,7 @@ namespace {
 constexpr std::string_view kHelp =
     "make_hosts: machines to try odu on, for as long as a command runs\n"
     "\n"
-    "  make_hosts [--nix] [--without PROGRAM]... NAME... -- COMMAND...\n"
+    "  make_hosts [--nix] [--arm] [--without PROGRAM]... NAME... -- COMMAND...\n"
     "\n"
     "Within COMMAND `ssh NAME` works; `ip link set NAME down` pulls the cable of that host, and\n"
     "`tc qdisc add dev NAME root tbf rate 1mbit burst 32k latency 400ms` makes it slow.\n"
@@ -41,6 +41,8 @@ int main(int argc, char** argv) {
     }
     if (word == "--nix") {
       options.nix = true;
+    } else if (word == "--arm") {
+      options.arm = true;
     } else if (word == "--without" && i + 1 < argc) {
       options.without.emplace_back(argv[++i]);
     } else if (word.starts_with('-')) {

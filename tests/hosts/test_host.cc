@@ -129,6 +129,13 @@ void TestHost::MakeDisk() const {
           "experimental-features = nix-command flakes\n");
   }
 
+  if (options_.arm) {
+    std::filesystem::create_directories(upper + "/usr/bin");
+    std::filesystem::copy_file("/usr/bin/uname", upper + "/usr/bin/uname.real");
+    Write(upper + "/usr/bin/uname",
+          "#!/bin/sh\n/usr/bin/uname.real \"$@\" | sed 's/x86_64/aarch64/g'\n", 0755);
+  }
+
   const std::string etc = upper + "/etc";
   Write(etc + "/hostname", name_ + "\n");
   Write(etc + "/hosts", "127.0.0.1 localhost " + name_ + "\n");
@@ -166,9 +173,10 @@ void TestHost::Start() {
                                : "size=" + std::to_string(options_.home_bytes) +
                                      ",mode=700,uid=" + std::to_string(kUser) +
                                      ",gid=" + std::to_string(kUser);
-  Write(dir_ + "/settings",
-        "address=" + address() + "/24\ngateway=" + Octets(index_, client_octet_) +
-            "\nhome_mount=" + home + "\nhome_flags=" + options_.home_flags + "\n");
+  Write(dir_ + "/settings", "address=" + address() +
+                                "/24\ngateway=" + Octets(index_, client_octet_) +
+                                "\nhome_mount=" + home + "\nhome_flags=" + options_.home_flags +
+                                "\narm=" + (options_.arm ? "1" : "0") + "\n");
   auto orders = os::MakePipe();
   auto answers = os::MakePipe();
   if (!orders || !answers) {
@@ -258,6 +266,16 @@ std::vector<std::string> TestHost::Inside(const std::vector<std::string>& argv) 
   return whole;
 }
 
+std::vector<std::string> TestHost::AmongPrograms(const std::vector<std::string>& argv) const {
+  if (!options_.arm) {
+    return Inside(argv);
+  }
+  std::vector<std::string> whole = {
+      "sh", "-c", "exec nsenter --target $(cat /run/keeper) --user --mount \"$@\"", "sh"};
+  whole.insert(whole.end(), argv.begin(), argv.end());
+  return Inside(whole);
+}
+
 support::CliResult TestHost::Run(const std::vector<std::string>& argv,
                                  const std::string& user) const {
   std::vector<std::string> whole;
@@ -270,7 +288,7 @@ support::CliResult TestHost::Run(const std::vector<std::string>& argv,
       "HOME=" + home, "USER=" + user, "PATH=/usr/local/bin:/usr/bin:/bin:/usr/sbin:/sbin"};
   whole.insert(whole.end(), with.begin(), with.end());
   whole.insert(whole.end(), argv.begin(), argv.end());
-  return support::RunCli({.argv = Inside(whole), .directory = "/"});
+  return support::RunCli({.argv = AmongPrograms(whole), .directory = "/"});
 }
 
 std::string TestHost::SshdLog() const {
@@ -355,9 +373,9 @@ void TestHost::StopSshd(bool sessions) {
 
 void TestHost::StartSshd() {
   // sshd goes to the background before it listens; nothing tells when it does.
-  Must(Inside({"sh", "-c",
-               "/usr/sbin/sshd -E /var/log/sshd.log && "
-               "until grep -q ':0016 .* 0A ' /proc/net/tcp; do sleep 0.01; done"}));
+  Must(AmongPrograms({"sh", "-c",
+                      "/usr/sbin/sshd -E /var/log/sshd.log && "
+                      "until grep -q ':0016 .* 0A ' /proc/net/tcp; do sleep 0.01; done"}));
 }
 
 void TestHost::SetClientConfig(std::string lines) {

@@ -21,6 +21,8 @@ struct HostOptions {
   std::vector<std::string> without;
   /// Real Nix, with an empty /nix of user ci's own; else the host has none.
   bool nix = false;
+  /// For programs it is an aarch64 machine: `uname` says so, and such programs run (qemu-user).
+  bool arm = false;
   /// HOME is a file system of its own of that many bytes; 0 = the host's disk.
   uint64_t home_bytes = 0;
   /// Flags that HOME is mounted with: "ro", "noexec".
@@ -92,6 +94,7 @@ class TestHost {
   void Start();
   std::string ReadLine();
   std::vector<std::string> Inside(const std::vector<std::string>& argv) const;
+  std::vector<std::string> AmongPrograms(const std::vector<std::string>& argv) const;
 
   TestNetwork& network_;
   const std::string name_;

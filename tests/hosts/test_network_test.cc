@@ -151,6 +151,25 @@ TEST(TestNetwork, AHomeCanBeFullReadOnlyOrNoexec) {
       "not\n");
 }
 
+TEST(TestNetwork, AHostMayBeOfAnotherProcessor) {
+  SKIP_WITHOUT_HOSTS();
+  const char* runner = ODU_SOURCE_DIR "/build/bin/odu-runner-aarch64-linux";
+  if (access(runner, R_OK) != 0 || access("/usr/lib/binfmt.d/qemu-aarch64.conf", R_OK) != 0) {
+    GTEST_SKIP() << "script/build makes the program, script/bootstrap --tests brings qemu";
+  }
+  TestNetwork network;
+  network.Add("pi", {.arm = true});
+  TestHost& ant = network.Add("ant");
+  for (const char* name : {"pi", "ant"}) {
+    EXPECT_EQ(support::RunCli({.argv = {"scp", "-q", runner, std::string(name) + ":runner"}}),
+              (support::CliResult{0, "", ""}));
+  }
+  EXPECT_EQ(Ssh({"pi", "uname -sm; ./runner --version | cut -d' ' -f1"}),
+            (support::CliResult{0, "Linux aarch64\nodu-runner\n", ""}));
+  EXPECT_EQ(Ssh({"ant", "uname -sm"}), (support::CliResult{0, "Linux x86_64\n", ""}));
+  EXPECT_NE(ant.Run({"./runner", "--version"}).exit_code, 0);
+}
+
 TEST(TestNetwork, ACutCableHangsWhatIsThereAndHealsInPlace) {
   SKIP_WITHOUT_HOSTS();
   TestNetwork network;
