@@ -7,8 +7,9 @@ boost::asio::awaitable<base::Result<Changes>> FindChanges(Runner& runner,
                                                           size_t cap) {
   Command command;
   // Spelled out, so that the user's configuration cannot hide anything.
-  command.arguments = std::vector<std::string>{"status", "--porcelain=v1", "-z", "--no-renames",
-                                               "--untracked-files=normal"};
+  command.arguments = std::vector<std::string>{
+      "status",       "--porcelain=v1",           "-z",
+      "--no-renames", "--untracked-files=normal", "--ignore-submodules=none"};
   command.directory = repository.toplevel;
   command.timeout = std::chrono::minutes(10);
   auto text = co_await Output(runner, std::move(command));

@@ -6,7 +6,9 @@
 #include <utility>
 #include <vector>
 
+#include "base/sha256.h"
 #include "base/text.h"
+#include "git/submodules.h"
 #include "os/file_system.h"
 
 namespace git {
@@ -14,6 +16,8 @@ namespace {
 
 constexpr size_t kIndexLimit = size_t{2} << 30;
 constexpr async::Duration kTreeTimeout = std::chrono::minutes(30);
+// A repository can name itself as its own submodule.
+constexpr int kMaxDepth = 8;
 
 /// A folder of our own that goes when the object goes.
 class Scratch {
@@ -68,14 +72,15 @@ base::Result<void> CopyIndex(const std::string& from, const std::string& to) {
   return os::WriteFileAtomic(to, *index);
 }
 
-}  // namespace
+/// A live tree as git would commit it: submodules are no more than their HEADs.
+struct LiveTree {
+  std::string tree;
+  std::vector<Gitlink> links;
+};
 
-boost::asio::awaitable<base::Result<std::string>> ContentId(Runner& runner,
+boost::asio::awaitable<base::Result<LiveTree>> NameLiveTree(Runner& runner,
                                                             const Repository& repository,
-                                                            bool known_clean, std::string scratch) {
-  if (known_clean) {
-    co_return repository.tree;
-  }
+                                                            std::string scratch) {
   auto folder = Scratch::Make(scratch);
   if (!folder) {
     co_return base::Pass(folder.error());
@@ -117,7 +122,62 @@ boost::asio::awaitable<base::Result<std::string>> ContentId(Runner& runner,
   if (!tree->empty() && tree->back() == '\n') {
     tree->pop_back();
   }
-  co_return std::move(*tree);
+  Command list;
+  list.arguments = std::vector<std::string>{"ls-files", "--stage", "-z"};
+  list.directory = repository.toplevel;
+  list.environment = environment;
+  list.timeout = kTreeTimeout;
+  auto entries = co_await Output(runner, std::move(list));
+  if (!entries) {
+    co_return base::Pass(entries.error().In("naming the content of the live tree"));
+  }
+  LiveTree live;
+  live.tree = std::move(*tree);
+  live.links = ParseGitlinks(*entries);
+  co_return live;
+}
+
+boost::asio::awaitable<base::Result<std::string>> LiveContent(Runner& runner, Repository repository,
+                                                              std::string scratch, int depth) {
+  auto live = co_await NameLiveTree(runner, repository, scratch);
+  if (!live) {
+    co_return base::Pass(live.error());
+  }
+  std::string inside;
+  for (const Gitlink& link : live->links) {
+    const std::string path = repository.toplevel + "/" + link.path;
+    if (depth >= kMaxDepth || !GitDirOf(path)) {
+      continue;
+    }
+    const std::string name = "submodule " + base::Quoted(link.path);
+    const auto submodule = co_await OpenRepository(runner, path);
+    if (!submodule) {
+      co_return base::Pass(submodule.error().In(name));
+    }
+    const auto content = co_await LiveContent(runner, *submodule, scratch, depth + 1);
+    if (!content) {
+      co_return base::Pass(content.error().In(name));
+    }
+    if (*content != submodule->tree) {
+      inside += fmt::format("{}\n{}\n", *content, link.path);
+    }
+  }
+  if (inside.empty()) {
+    co_return live->tree;
+  }
+  co_return base::Sha256Hex(live->tree + "\n" + inside).substr(0, live->tree.size());
+}
+
+}  // namespace
+
+boost::asio::awaitable<base::Result<std::string>> ContentId(Runner& runner,
+                                                            const Repository& repository,
+                                                            bool known_clean, std::string scratch) {
+  if (known_clean) {
+    co_return repository.tree;
+  }
+  auto content = co_await LiveContent(runner, repository, std::move(scratch), 0);
+  co_return content;
 }
 
 boost::asio::awaitable<base::Result<void>> ExportTree(Runner& runner, const Repository& repository,

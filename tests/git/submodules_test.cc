@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "git/changes.h"
+#include "git/tree.h"
 #include "git_fixture.h"
 #include "os/file_system.h"
 
@@ -107,6 +108,34 @@ TEST(GitDirOf, AGitFileLeadsToItsFolder) {
   EXPECT_EQ(GitDirOf(dir / "lib"), std::nullopt);
   dir.Write("lib/.git", "something else");
   EXPECT_EQ(GitDirOf(dir / "lib"), std::nullopt);
+}
+
+TEST_F(SubmodulesTest, TheContentOfTheWholeIsAlsoThatOfEach) {
+  const auto content = [this] {
+    const auto id = Blocking(ContentId(runner_, Opened(runner_, repo_.path()), false, dir_.path()));
+    EXPECT_TRUE(id.has_value()) << id.error().message();
+    return id.value_or("");
+  };
+  const std::string clean = content();
+  EXPECT_EQ(clean, repo_.Git({"rev-parse", "HEAD^{tree}"}));
+  const std::string deep = repo_.path() + "/some lib/deep/deep.txt";
+  ASSERT_TRUE(os::WriteFileAtomic(deep, "changed").has_value());
+  const std::string changed = content();
+  EXPECT_NE(changed, clean);
+  EXPECT_EQ(changed.size(), clean.size());
+  EXPECT_EQ(content(), changed);
+  ASSERT_TRUE(os::WriteFileAtomic(deep, "changed again").has_value());
+  EXPECT_NE(content(), changed);
+  ASSERT_TRUE(os::WriteFileAtomic(deep, "deep").has_value());
+  EXPECT_EQ(content(), clean);
+  ASSERT_TRUE(os::WriteFileAtomic(repo_.path() + "/some lib/new", "x").has_value());
+  EXPECT_NE(content(), clean);
+}
+
+TEST_F(SubmodulesTest, AChangeInsideIsAChangeWhateverIsConfigured) {
+  repo_.Git({"config", "submodule.some lib.ignore", "all"});
+  ASSERT_TRUE(os::WriteFileAtomic(repo_.path() + "/some lib/lib.txt", "changed").has_value());
+  EXPECT_EQ(Blocking(FindChanges(runner_, Opened(runner_, repo_.path()), 5))->total, 1U);
 }
 
 }  // namespace
