@@ -15,13 +15,10 @@
 #include "provision/dial.h"
 #include "provision/far_script.h"
 #include "provision/host_shell.h"
+#include "provision/nix_provision.h"
 #include "provision/probe.h"
 #include "provision/session_machine.h"
 #include "provision/watchdog.h"
-#if __has_include("provision/nix_provision.h")
-#include "provision/nix_provision.h"
-#define PROVISION_HAS_NIX 1
-#endif
 
 namespace provision {
 namespace {
@@ -208,12 +205,8 @@ asio::awaitable<HostResult<ProbeAnswer>> HostSession::State::Ask(bool make_folde
 }
 
 HostResult<std::unique_ptr<Provisioner>> HostSession::State::Choose(const ProbeAnswer& answer) {
-  bool possible = spec.nix && !answer.facts.nix.empty() && shell.address().is_ssh();
-#ifdef PROVISION_HAS_NIX
-  possible = possible && NixProvision::IsHere(world.environment());
-#else
-  possible = false;
-#endif
+  const bool possible = spec.nix && !answer.facts.nix.empty() && shell.address().is_ssh() &&
+                        NixProvision::IsHere(world.environment());
   if (spec.provision == ProvisionWay::kNix && !possible) {
     const std::string why = !shell.address().is_ssh()  ? "it is reached by a command, not by ssh"
                             : answer.facts.nix.empty() ? "there is no Nix on it"
@@ -225,9 +218,7 @@ HostResult<std::unique_ptr<Provisioner>> HostSession::State::Choose(const ProbeA
   }
   std::unique_ptr<Provisioner> chosen;
   if (possible && spec.provision != ProvisionWay::kCopy) {
-#ifdef PROVISION_HAS_NIX
     chosen = std::make_unique<NixProvision>(shell, spec);
-#endif
   } else {
     // What failed its check is sent again, over what has its name.
     chosen = std::make_unique<CopyProvisioner>(
