@@ -33,3 +33,17 @@ if(TARGET odu AND TARGET odu-runner AND ODU_PYTHON AND CMAKE_BUILD_TYPE STREQUAL
   # Without ccache the runner is built anew.
   set_tests_properties(package/reproducible PROPERTIES TIMEOUT 1200 LABELS package)
 endif()
+
+# The other system's runner, as script/build leaves it, in an emulator: plans of plain nodes. What
+# qemu-user has not stays out: adopted orphans, and a pid or program that is the lane's own.
+if(TARGET test_e2e AND NOT CMAKE_CROSSCOMPILING AND CMAKE_BUILD_TYPE STREQUAL "Release"
+   AND CMAKE_SYSTEM_PROCESSOR STREQUAL "x86_64")
+  add_test(NAME package/lane_in_qemu
+           COMMAND "${CMAKE_COMMAND}" -E env
+                   "ODU_TEST_RUNNER=${CMAKE_SOURCE_DIR}/tests/package/runner_in_qemu"
+                   "$<TARGET_FILE:test_e2e>"
+                   "--gtest_filter=LaneProgram.RunsAPlan*:LaneProgram.GoesOnWithout*:\
+LaneProgram.RefusesAnOwner*:LaneProgram.StartedTwice*:LaneProgram.ManyStarters*:\
+LaneProgram.ACallerThatReads*:LaneProgram.TheFrontRelays*:LaneProgramUsage.WhatItDoes*")
+  set_tests_properties(package/lane_in_qemu PROPERTIES TIMEOUT 300 LABELS package)
+endif()
