@@ -1,15 +1,25 @@
+#include <array>
+#include <charconv>
+#include <chrono>
+#include <cstdint>
 #include <cstdio>
 #include <cstdlib>
 #include <optional>
 #include <string>
 #include <string_view>
+#include <system_error>
+#include <utility>
 #include <vector>
 
+#include "async/clock.h"
 #include "base/error.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "git/runner.h"
 #include "odu/lane/lane_life.h"
 #include "odu/lane/relay.h"
+#include "odu/lane/source_sweep.h"
+#include "os/environment.h"
 #include "os/fd.h"
 #include "os/file_system.h"
 #include "os/signals.h"
@@ -24,7 +34,13 @@ constexpr std::string_view kHelp =
     "  odu-runner --lane DIR            start the lane of that folder, unless it lives already\n"
     "  odu-runner --stdio --lane DIR    the same, then relay stdin and stdout to it\n"
     "  odu-runner --foreground --lane DIR   be that lane, in this very process\n"
-    "  odu-runner --self-check SHA256   exit 0 if this program file has that sha256\n"
+    "      --orphan-timeout 12h         that lane ends what it runs when nobody has been\n"
+    "                                   connected for so long ($ODU_ORPHAN_TIMEOUT; s, m, h, d)\n"
+    "  odu-runner --self-check SHA256 [FILE]   exit 0 if FILE, or this program, has that sha256\n"
+    "  odu-runner --sweep DIR           remove what old lanes have left below DIR, as far as it "
+    "is\n"
+    "                                   not in use: lanes of 7 days, trees of 24 hours, caches of\n"
+    "                                   30 days or over $ODU_REMOTE_QUOTA_MB (20480)\n"
     "  odu-runner --version, --help\n"
     "\n"
     "odu starts it; people rarely have to.\n";
@@ -32,6 +48,9 @@ constexpr std::string_view kHelp =
 struct Arguments {
   std::optional<std::string> lane;
   std::optional<std::string> self_check;
+  std::optional<std::string> file;  ///< of the self-check
+  std::optional<std::string> sweep;
+  std::optional<std::string> orphan_timeout;
   bool stdio = false;
   bool foreground = false;
   bool version = false;
@@ -53,10 +72,16 @@ base::Result<Arguments> Parse(const std::vector<std::string>& words) {
       out = words[++i];
       return true;
     };
-    if (word == "--lane" || word == "--self-check") {
-      if (!value(word == "--lane" ? arguments.lane : arguments.self_check)) {
+    if (word == "--lane" || word == "--self-check" || word == "--sweep" ||
+        word == "--orphan-timeout") {
+      if (!value(word == "--lane"         ? arguments.lane
+                 : word == "--self-check" ? arguments.self_check
+                 : word == "--sweep"      ? arguments.sweep
+                                          : arguments.orphan_timeout)) {
         return std::unexpected(Usage(word + " needs a value"));
       }
+    } else if (arguments.self_check && !arguments.file && !word.starts_with('-')) {
+      arguments.file = word;
     } else if (word == "--stdio") {
       arguments.stdio = true;
     } else if (word == "--foreground") {
@@ -69,25 +94,44 @@ base::Result<Arguments> Parse(const std::vector<std::string>& words) {
       return std::unexpected(Usage("unknown argument " + base::Quoted(word)));
     }
   }
-  const bool asks = arguments.version || arguments.help || arguments.self_check;
+  const bool asks = arguments.version || arguments.help || arguments.self_check || arguments.sweep;
   if (!asks && !arguments.lane) {
     return std::unexpected(Usage("nothing to do"));
   }
-  if (arguments.lane && !arguments.lane->starts_with('/')) {
-    return std::unexpected(
-        Usage("--lane: " + base::Quoted(*arguments.lane) + " is not an absolute path"));
+  for (const auto& [option, path] :
+       {std::pair{"--lane: ", &arguments.lane}, {"--sweep: ", &arguments.sweep}}) {
+    if (*path && !(*path)->starts_with('/')) {
+      return std::unexpected(Usage(option + base::Quoted(**path) + " is not an absolute path"));
+    }
   }
   return arguments;
 }
 
-base::Result<int> SelfCheck(const std::string& wanted) {
-  auto program = os::ReadFile("/proc/self/exe", size_t{256} << 20);
+/// "90s", "30m", "12h", "7d".
+base::Result<async::Duration> ReadDuration(const std::string& text) {
+  uint64_t number = 0;
+  const char* const end = text.data() + text.size();
+  const auto [rest, error] = std::from_chars(text.data(), end, number);
+  constexpr std::string_view kUnits = "smhd";
+  constexpr std::array<int64_t, 4> kSeconds{1, 60, 3600, 86400};
+  const size_t unit = rest + 1 == end ? kUnits.find(*rest) : std::string_view::npos;
+  if (error != std::errc() || unit == std::string_view::npos || number == 0 || number > 36500) {
+    return std::unexpected(
+        Usage("--orphan-timeout: " + base::Quoted(text) + " is no time like 12h"));
+  }
+  return std::chrono::seconds(static_cast<int64_t>(number) * kSeconds[unit]);
+}
+
+base::Result<int> SelfCheck(const std::string& wanted, const std::optional<std::string>& file) {
+  auto program = os::ReadFile(file.value_or("/proc/self/exe"), size_t{256} << 20);
   if (!program) {
     return base::Pass(program.error());
   }
   if (base::Sha256Hex(*program) != wanted) {
     return base::Fail(base::ErrorKind::kHost, "self_check",
-                      "this program file is not the one that was sent", "send it again");
+                      file ? base::Quoted(*file) + " is not the file that was sent"
+                           : "this program file is not the one that was sent",
+                      "send it again");
   }
   return 0;
 }
@@ -115,6 +159,32 @@ base::Result<int> RelayToLane(const odu::model::LaneFolder& folder) {
   return 0;
 }
 
+base::Result<int> SweepBelow(const std::string& root) {
+  namespace lane = odu::lane;
+  const double scale = TimeScale();
+  const auto scaled = [scale](async::Duration duration) {
+    return std::chrono::duration_cast<async::Duration>(duration / scale);
+  };
+  lane::SweepRules rules;
+  rules.lanes_after = scaled(rules.lanes_after);
+  rules.trees_after = scaled(rules.trees_after);
+  rules.caches_after = scaled(rules.caches_after);
+  rules.grace = scaled(rules.grace);
+  if (const char* quota = std::getenv("ODU_REMOTE_QUOTA_MB")) {
+    rules.caches_bytes = std::strtoull(quota, nullptr, 10) << 20;
+  }
+  async::SystemClock clock;
+  git::BlockingRunner runner(os::Environment::Current());
+  auto swept = git::Blocking(lane::Sweep(runner, clock, root, rules));
+  if (!swept) {
+    return base::Pass(swept.error());
+  }
+  for (const std::string& path : swept->removed) {
+    std::printf("removed %s\n", path.c_str());
+  }
+  return 0;
+}
+
 base::Result<int> Run(const Arguments& arguments) {
   if (arguments.help) {
     std::fwrite(kHelp.data(), 1, kHelp.size(), stdout);
@@ -125,10 +195,22 @@ base::Result<int> Run(const Arguments& arguments) {
     return 0;
   }
   if (arguments.self_check) {
-    return SelfCheck(*arguments.self_check);
+    return SelfCheck(*arguments.self_check, arguments.file);
   }
-  const odu::lane::LaneLifeOptions options{odu::model::LaneFolder(*arguments.lane), ODU_VERSION,
-                                           TimeScale()};
+  if (arguments.sweep) {
+    return SweepBelow(*arguments.sweep);
+  }
+  odu::lane::LaneLifeOptions options{odu::model::LaneFolder(*arguments.lane), ODU_VERSION,
+                                     TimeScale()};
+  const char* orphan_timeout = std::getenv("ODU_ORPHAN_TIMEOUT");
+  if (arguments.orphan_timeout || orphan_timeout != nullptr) {
+    auto timeout = ReadDuration(arguments.orphan_timeout ? *arguments.orphan_timeout
+                                                         : std::string(orphan_timeout));
+    if (!timeout) {
+      return base::Pass(timeout.error());
+    }
+    options.orphan_timeout = *timeout;
+  }
   if (arguments.foreground) {
     return odu::lane::ServeLane(options);
   }

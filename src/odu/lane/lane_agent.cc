@@ -167,6 +167,9 @@ base::Result<model::ConfigureReply> LaneAgent::Configure(const model::ConfigureR
   line.at = parts_.clock.WallMs();
   parts_.board.Note("configured", surface::Encoded(line));
   lane_.Configure(request);
+  if (on_configured_) {
+    on_configured_(source_);
+  }
   return model::ConfigureReply{false};
 }
 

@@ -3,10 +3,12 @@
 #include <boost/asio/awaitable.hpp>
 #include <cstdint>
 #include <deque>
+#include <functional>
 #include <map>
 #include <memory>
 #include <optional>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "odu/lane/archive.h"
@@ -28,6 +30,11 @@ class LaneAgent {
 
   /// Binds every member; publishes the cell and, over an archive, its attempts.
   void Serve(surface::Server& server);
+
+  /// Told once, when a plan was taken.
+  void OnConfigured(std::function<void(const model::LaneSource&)> told) {
+    on_configured_ = std::move(told);
+  }
 
   /// Returns when the lane was released, its answer on the way.
   boost::asio::awaitable<void> Released();
@@ -74,6 +81,7 @@ class LaneAgent {
   /// Of the callers who wait for the release under way.
   std::vector<std::shared_ptr<async::Notifier>> releasers_;
   bool ended_ = false;
+  std::function<void(const model::LaneSource&)> on_configured_;
   std::map<std::string, base::Result<model::LaneNodesReply>> answers_;
   std::deque<std::string> answer_order_;
 };

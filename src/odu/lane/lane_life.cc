@@ -19,9 +19,12 @@
 #include "base/sha256.h"
 #include "odu/lane/lane_agent.h"
 #include "odu/lane/left_behind.h"
+#include "odu/lane/source_sweep.h"
+#include "odu/lane/upload_desk.h"
 #include "os/daemonise.h"
 #include "os/file_lock.h"
 #include "os/file_system.h"
+#include "os/run_program.h"
 #include "os/signals.h"
 #include "os/unix_socket.h"
 #include "service/detach.h"
@@ -37,7 +40,10 @@ namespace {
 /// Nobody ever gave it a plan; all is done and nobody is connected; nobody for very long.
 constexpr async::Duration kUnusedFor = std::chrono::minutes(10);
 constexpr async::Duration kUnattendedFor = std::chrono::minutes(30);
-constexpr async::Duration kOrphanedFor = std::chrono::hours(12);
+
+/// How often what lanes leave on another machine is swept.
+constexpr async::Duration kSweepEvery = std::chrono::hours(1);
+constexpr async::Duration kSweepTimeout = std::chrono::hours(1);
 
 /// How long tasks may take to end by themselves when the life is over.
 constexpr async::Duration kStopGrace = std::chrono::seconds(2);
@@ -60,6 +66,8 @@ class Life {
   Life(asio::io_context& context, const LaneLifeOptions& options, JournalWriter journal,
        model::LaneHistory history)
       : scale_(options.time_scale),
+        orphaned_for_(options.orphan_timeout),
+        folder_(options.folder),
         tasks_(context.get_executor()),
         reaper_(context.get_executor()),
         signals_(context.get_executor(), {SIGTERM, SIGINT}),
@@ -75,6 +83,7 @@ class Life {
         door_(context.get_executor(), clock_, server_, {options.folder.socket(), {}}),
         over_(context.get_executor()) {
     agent_.Serve(server_);
+    agent_.OnConfigured([this](const model::LaneSource& source) { SweepIfDue(source); });
     server_.OnSessions([this](size_t sessions) {
       sessions_ = sessions;
       alone_since_ = clock_.Now();
@@ -194,7 +203,7 @@ class Life {
         Over("unused");
       } else if (!agent_.unused() && agent_.idle() && alone >= Scaled(kUnattendedFor)) {
         co_await EndAll("unattended", "");
-      } else if (!agent_.idle() && alone >= Scaled(kOrphanedFor)) {
+      } else if (!agent_.idle() && alone >= Scaled(orphaned_for_)) {
         base::LogWarning("lane", "nobody was here for very long; ending what runs");
         co_await EndAll("orphaned", "orphaned");
       }
@@ -209,6 +218,29 @@ class Life {
     agent_.SetRunnerSha256(std::move(program));
   }
 
+  /// In a process of its own: it walks folders that may be large.
+  void SweepIfDue(const model::LaneSource& source) {
+    std::string root = SweepRootOf(folder_.path(), source);
+    if (!root.empty() && IsSweepDue(root, Scaled(kSweepEvery), clock_.WallMs())) {
+      tasks_.Spawn("sweep", [this, root = std::move(root)] { return SweepBeside(root); });
+    }
+  }
+
+  asio::awaitable<void> SweepBeside(std::string root) {
+    const std::shared_ptr<void> spared = supervisor_.Spare();
+    os::ProgramCall call;
+    for (std::string word : {std::string("/proc/self/exe"), std::string("--sweep"), root}) {
+      call.argv.push_back(std::move(word));
+    }
+    call.timeout = kSweepTimeout;
+    auto swept = co_await os::RunProgram(reaper_, clock_, std::move(call));
+    if (!swept) {
+      base::LogWarning("lane", "sweep: {}", swept.error().message());
+    } else if (!swept->ok()) {
+      base::LogWarning("lane", "{}", os::ProgramFailure("sweep", "sweep_failed", *swept).message());
+    }
+  }
+
   asio::awaitable<void> ClearLeftBehind() {
     const size_t ended = co_await EndLeftBehind(clock_, marker_, Times().grace);
     if (ended > 0) {
@@ -218,6 +250,8 @@ class Life {
   }
 
   double scale_;
+  async::Duration orphaned_for_;
+  model::LaneFolder folder_;
   async::SystemClock clock_;
   async::TaskGroup tasks_;
   LazyWorker worker_;
@@ -250,8 +284,13 @@ base::Result<int> Serve(const LaneLifeOptions& options, os::ReadinessReport* rep
   os::IgnoreBrokenPipes();
   ::signal(SIGHUP, SIG_IGN);
   if (auto adopter = os::BecomeSubreaper(); !adopter) {
-    return base::Pass(adopter.error());
+    if (adopter.error().code() != "unsupported") {
+      return base::Pass(adopter.error());
+    }
+    base::LogWarning("lane", "what leaves its recipe's process group cannot be followed here: {}",
+                     adopter.error().message());
   }
+  UploadDesk::ClearLeftBehind(options.folder.path());
   model::LaneHistory history;
   auto journal = JournalWriter::Open(options.folder.journal(), history);
   if (!journal) {
@@ -269,6 +308,17 @@ base::Result<int> Serve(const LaneLifeOptions& options, os::ReadinessReport* rep
   root.Spawn("life", [&life, &context] { return LiveOn(life, context); });
   context.run();
   return 0;
+}
+
+/// On another machine the folder lies in a `lanes` that may not be there yet.
+base::Result<void> MakeLaneFolder(const std::string& path) {
+  const std::string above = path.substr(0, path.rfind('/'));
+  if (above.ends_with("/lanes")) {
+    if (auto own = service::MakeOwnDir(above); !own) {
+      return own;
+    }
+  }
+  return service::MakeOwnDir(path);
 }
 
 /// Somebody holds the lock: fine if it serves, or is about to.
@@ -293,7 +343,7 @@ base::Result<std::optional<int>> AwaitServed(const model::LaneFolder& folder,
 }  // namespace
 
 base::Result<std::optional<int>> LiveAsLane(const LaneLifeOptions& options) {
-  if (auto own = service::MakeOwnDir(options.folder.path()); !own) {
+  if (auto own = MakeLaneFolder(options.folder.path()); !own) {
     return base::Pass(own.error());
   }
   auto lock = os::FileLock::TryLock(options.folder.lock());
@@ -324,7 +374,7 @@ base::Result<std::optional<int>> LiveAsLane(const LaneLifeOptions& options) {
 }
 
 base::Result<int> ServeLane(const LaneLifeOptions& options) {
-  if (auto own = service::MakeOwnDir(options.folder.path()); !own) {
+  if (auto own = MakeLaneFolder(options.folder.path()); !own) {
     return base::Pass(own.error());
   }
   auto lock = os::FileLock::TryLock(options.folder.lock());
