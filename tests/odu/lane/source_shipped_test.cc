@@ -1,6 +1,10 @@
 #include "odu/lane/source_shipped.h"
 
 #include <gtest/gtest.h>
+#include <sched.h>
+#include <sys/mount.h>
+
+#include <utility>
 
 #include "git/object_cache.h"
 #include "odu/lane/lane_world.h"
@@ -15,7 +19,8 @@ namespace {
 /// A lane whose source has to be brought, and the coordinator's repository.
 class ShippedWorld {
  public:
-  ShippedWorld() {
+  explicit ShippedWorld(std::string folder = {})
+      : world(LaneWorld::QuickTimes(), std::move(folder)) {
     repo.Write("file", "one\n");
     base = repo.Commit("one");
     repo.Write("file", "two\n");
@@ -164,6 +169,35 @@ TEST(SourceShipped, ABundleThatIsNoneIsARedSetup) {
   EXPECT_EQ(it.Setup(), "failed (git bundle: it does not begin like one)");
   EXPECT_EQ(it.world.Word("a"), "skipped (skipped: _ci-setup failed)");
   EXPECT_EQ(it.Uploads(), 0U);
+}
+
+TEST(SourceShipped, AFullDiskIsARedSetupThatSaysSo) {
+  // A mount of our own, seen by nobody else.
+  support::TempDir disk;
+  if (::unshare(CLONE_NEWNS) != 0 ||
+      ::mount(nullptr, "/", nullptr, MS_REC | MS_PRIVATE, nullptr) != 0 ||
+      ::mount("tmpfs", disk.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
+    GTEST_SKIP() << "a file system of its own needs root";
+  }
+  {
+    ShippedWorld it(disk / "lane");
+    it.Begin();
+    ASSERT_TRUE(it.Needs("bundle"));
+    const std::string id = it.need().id;
+    const std::string piece(size_t{256} << 10, 'x');
+    base::Result<uint64_t> taken = uint64_t{0};
+    for (int i = 0; i < 8 && taken; ++i) {
+      taken = it.world.lane.desk().Take(id, *taken, piece, false);
+    }
+    ASSERT_FALSE(taken);
+    EXPECT_EQ(taken.error().code(), "disk_full");
+    ASSERT_TRUE(it.world.Settle());
+    EXPECT_EQ(it.Setup(), "failed (disk full)");
+    EXPECT_EQ(it.Uploads(), 0U);
+    EXPECT_NE(it.Log().find("[odu] _ci-setup failed: "), std::string::npos) << it.Log();
+    EXPECT_TRUE(it.world.At("_ci-setup").log_complete);
+  }
+  ::umount2(disk.path().c_str(), MNT_DETACH);
 }
 
 TEST(SourceShipped, ACancelWhileItWaitsEndsItAndARerunAsksAgain) {
