@@ -355,12 +355,11 @@ void TestHost::ChangeClientAddress() {
 
 uint64_t TestHost::BytesSentTo() const {
   const std::string text = Must({"ip", "-json", "-stats", "link", "show", "dev", name_});
-  boost::system::error_code error;
-  const auto parsed = boost::json::parse(text, error);
-  if (error) {
+  const auto parsed = base::ParseJson(text, "ip");
+  if (!parsed) {
     Die(name_, "ip: " + text);
   }
-  return parsed.at(0).at("stats64").at("tx").at("bytes").to_number<uint64_t>();
+  return parsed->at(0).at("stats64").at("tx").at("bytes").to_number<uint64_t>();
 }
 
 void TestHost::StopSshd(bool sessions) {
