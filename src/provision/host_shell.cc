@@ -97,7 +97,7 @@ class FrameLines {
   FrameLines(std::string begin, std::string end) : begin_(std::move(begin)), end_(std::move(end)) {}
 
   template <class F>
-  void Look(const std::string& text, F&& each) {
+  void Look(const std::string& text, const F& each) {
     for (;;) {
       const size_t stop = text.find('\n', at_);
       if (stop == std::string::npos) {

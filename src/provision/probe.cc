@@ -168,7 +168,7 @@ Lines Cut(std::string_view body) {
   Lines lines;
   for (const std::string_view line : base::Split(body, '\n')) {
     const size_t equals = line.find('=');
-    if (equals == std::string_view::npos || equals > kMaxWord) {
+    if (equals > kMaxWord) {  // also where there is none
       continue;
     }
     const std::string_view value = line.substr(equals + 1);
