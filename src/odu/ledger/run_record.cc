@@ -26,6 +26,9 @@ void RunRecord::Apply(JournalLine line) {
                      settled.reset();
                      settled_at.reset();
                    }
+                   if (model::IsRed(body.status)) {
+                     reds.emplace_back(body.name, body.attempt);
+                   }
                    nodes[body.name] = std::move(body);
                  },
                  [&](SettledLine& body) {

@@ -5,6 +5,7 @@
 #include <optional>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "odu/ledger/journal.h"
@@ -20,6 +21,8 @@ struct RunRecord {
   std::map<std::string, model::Node, std::less<>> nodes;
   /// The newest line of each lane, by platform.
   std::map<std::string, LaneLine, std::less<>> lanes;
+  /// Each red that was written down, in that order: node and attempt. What cursors count.
+  std::vector<std::pair<std::string, int32_t>> reds;
   std::optional<model::RunStartRequest> request;
   uint64_t epoch = 0;  ///< of the newest owner
   /// The newest settlement; empty while something runs again after it.

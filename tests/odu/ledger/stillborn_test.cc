@@ -69,5 +69,11 @@ TEST_F(Stillborn, NoRunsAtAllAreFine) {
   EXPECT_EQ(Removed(), 0U);
 }
 
+TEST_F(Stillborn, ItsNumberIsNotGivenAgain) {
+  Make(1000);
+  ASSERT_EQ(RemoveStillbornRuns(state_.path(), kCheckout), 1U);
+  EXPECT_EQ(MintRun(checkout_, model::NewRunId(2000), kSha, 2000)->seq, 2);
+}
+
 }  // namespace
 }  // namespace odu::ledger
