@@ -245,18 +245,28 @@ Exit DoWait(const Caller& caller) {
         }
         call->start = *start;
         auto exit = co_await face::Wait(context, *call);
-        if (!exit && exit.error().code() == "not_running") {
-          const auto idle = command::IdleRun(checkout);
-          const model::Run none;
-          co_return base::Pass(face::NoRun(idle ? *idle : none, context.clock.WallMs()));
+        if (exit || exit.error().code() != "not_running") {
+          co_return exit;
         }
-        co_return exit;
+        const auto stored = command::StoredNext(checkout, call->request);
+        if (stored) {
+          co_return face::ReportNext(context.console, *stored);
+        }
+        if (stored.error().code() != "no_run") {
+          co_return base::Pass(stored.error());
+        }
+        co_return base::Pass(face::NoRun(model::Run(), context.clock.WallMs()));
       });
 }
 
 Exit DoRerun(const Caller& caller) {
   return WithCoordinator(caller, [&caller](FaceContext& context, const command::Checkout&) {
-    return face::Rerun(context, caller.invocation.arguments, caller.as_json());
+    face::RerunCall call;
+    call.targets = caller.invocation.arguments;
+    call.environment = caller.environment.entries();
+    call.umask = static_cast<int32_t>(OwnUmask());
+    call.as_json = caller.as_json();
+    return face::Rerun(context, std::move(call));
   });
 }
 
@@ -342,13 +352,14 @@ Exit DoHosts(const Caller& caller) {
 
 Exit StopCoordinator(const Caller& caller) {
   return WithCoordinator(
-      caller, [](FaceContext& context, const command::Checkout&) -> awaitable<Exit> {
+      caller, [](FaceContext& context, const command::Checkout& checkout) -> awaitable<Exit> {
         const auto stopped = co_await service::Stop(context.executor, context.clock, context.place);
         if (!stopped) {
           co_return base::Pass(stopped.error());
         }
-        context.console.Err(
-            fmt::format("stopped the coordinator (pid {}); its lanes run on\n", stopped->pid));
+        const auto left = command::NeedsAdoption(checkout);
+        context.console.Err(fmt::format("stopped the coordinator (pid {}){}\n", stopped->pid,
+                                        left && *left ? "; its lanes run on" : ""));
         co_return 0;
       });
 }

@@ -71,11 +71,45 @@ TEST_F(CoordinatorProcess, StoppedInTheMiddleTheNextOneGoesOn) {
   WitnessedPipeline();
   ASSERT_EQ(Run({"--detach"}).exit_code, 0);
   ASSERT_TRUE(Until([&] { return Witness() == "first\n"; }));
-  EXPECT_EQ(Odu({"serve", "--stop"}).exit_code, 0);
+  const auto stopped = Odu({"serve", "--stop"});
+  EXPECT_EQ(stopped.exit_code, 0);
+  EXPECT_NE(stopped.stderr_text.find("; its lanes run on\n"), std::string::npos) << stopped;
   Go();
   const auto waited = Odu({"attach", "-o", "json"});
   EXPECT_EQ(waited.exit_code, 0) << waited;
   EXPECT_EQ(Witness(), "first\nsecond\nthird\n");
+}
+
+TEST_F(CoordinatorProcess, StoppedWithoutARunItSpeaksOfNoLanes) {
+  Justfile("[metadata(\"ci\")]\nci:\n    @true\n");
+  ASSERT_EQ(Odu({"serve"}).exit_code, 0);
+  const auto stopped = Odu({"serve", "--stop"});
+  EXPECT_EQ(stopped.exit_code, 0) << stopped;
+  EXPECT_EQ(stopped.stderr_text.find("lanes"), std::string::npos) << stopped;
+}
+
+TEST_F(CoordinatorProcess, ItsClosedRunIsWaitedForAfterItsDeath) {
+  Justfile("[metadata(\"ci\")]\nci:\n    @true\n");
+  ASSERT_EQ(Run({"--detach"}).exit_code, 0);
+  const auto live = Odu({"wait", "--settle"});
+  EXPECT_EQ(live.exit_code, 0) << live;
+  ASSERT_TRUE(Until([&] {
+    return Odu({"runs", "-o", "json"}).stdout_text.find("\"verdict\":\"passed\"") !=
+           std::string::npos;
+  }));
+  const auto closed = [this] {
+    const auto runs = os::ListDir(state_.path() + "/runs");
+    return runs && !runs->empty() &&
+           os::Exists(state_.path() + "/runs/" + runs->front().name + "/summary.json");
+  };
+  ASSERT_TRUE(Until(closed));
+  ASSERT_EQ(kill(Pid(), SIGKILL), 0);
+  // The same words, from the run's folder alone.
+  EXPECT_EQ(Odu({"wait"}), live);
+  EXPECT_EQ(Odu({"wait", "--settle", "--timeout", "1"}), live);
+  const auto moved = Odu({"wait", "--expected-sha", "0000000"});
+  EXPECT_EQ(moved.exit_code, 2) << moved;
+  EXPECT_NE(moved.stdout_text.find("checkout_moved"), std::string::npos) << moved;
 }
 
 TEST_F(CoordinatorProcess, AStoppedOneIsNamedWithItsPid) {

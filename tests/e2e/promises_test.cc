@@ -62,6 +62,20 @@ TEST_F(Promises, CredentialsOfTheCallerDoNotReachRecipes) {
   EXPECT_TRUE(Has(logs.stdout_text, "ODU_NODE=show@" + Here() + "\n")) << logs;
 }
 
+TEST_F(Promises, ARerunOfAClosedRunHasTheEnvironmentOfWhoAskedForIt) {
+  Justfile("[metadata(\"ci\")]\nci: show\nshow:\n  @echo \"$WORD\"\n");
+  environment_ = {"WORD=first"};
+  EXPECT_EQ(Run().exit_code, 0);
+  EXPECT_EQ(Odu({"serve", "--stop"}).exit_code, 0);
+  environment_ = {"WORD=second"};
+  const CliResult again = Odu({"rerun", "show"});
+  EXPECT_EQ(again.exit_code, 0) << again;
+  EXPECT_TRUE(Has(again.stdout_text, "#1 is closed; started run ")) << again;
+  const CliResult waited = Odu({"wait", "--settle"});
+  EXPECT_EQ(waited.exit_code, 0) << waited;
+  EXPECT_EQ(Odu({"logs", "show"}), (CliResult{0, "second\n", ""}));
+}
+
 // One coordinator, one live run.
 
 TEST_F(Promises, FacesThatStartAtOnceEndWithOneCoordinator) {

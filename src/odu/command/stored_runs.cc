@@ -6,6 +6,7 @@
 
 #include "odu/ledger/log_store.h"
 #include "odu/ledger/run_folder.h"
+#include "odu/ledger/stored_next.h"
 #include "odu/model/ids.h"
 #include "odu/model/selector.h"
 #include "os/file_system.h"
@@ -64,6 +65,19 @@ base::Result<model::Run> IdleRun(const Checkout& checkout) {
     run.last_finished_at = last.finished_at;
   }
   return run;
+}
+
+base::Result<model::NextReply> StoredNext(const Checkout& checkout,
+                                          const model::NextRequest& request) {
+  const auto run_id = ChooseRun(checkout, request.run_id);
+  if (!run_id) {
+    return base::Pass(run_id.error());
+  }
+  const auto record = ledger::ReadRun(ledger::FolderOf(checkout.home.state, *run_id));
+  if (!record) {
+    return base::Pass(record.error());
+  }
+  return ledger::StoredNext(*record, request);
 }
 
 base::Result<StoredLog> FindLog(const Checkout& checkout, const std::string& run,

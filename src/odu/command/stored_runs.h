@@ -7,6 +7,7 @@
 #include "base/error.h"
 #include "odu/command/checkout.h"
 #include "odu/ledger/run_list.h"
+#include "odu/model/odu_contract.h"
 #include "odu/model/run.h"
 
 /// What the folders of runs tell without a coordinator.
@@ -23,6 +24,11 @@ base::Result<bool> NeedsAdoption(const Checkout& checkout);
 
 /// The idle run cell: no run, and the newest one as the last.
 base::Result<model::Run> IdleRun(const Checkout& checkout);
+
+/// The answer of `odu wait` where no coordinator is needed: of the run that the request names, else
+/// of the newest. kGone "no_run"; else as ledger::StoredNext.
+base::Result<model::NextReply> StoredNext(const Checkout& checkout,
+                                          const model::NextRequest& request);
 
 /// A log on disk.
 struct StoredLog {

@@ -33,6 +33,14 @@ constexpr size_t kShownRuns = 20;
 constexpr async::Duration kShownAfterClose = seconds(10);
 /// For a run of a checkout that is gone; its lanes end their nodes within their own grace.
 constexpr async::Duration kCancelBound = seconds(30);
+/// Faces wait so long for what the lanes of an adopted run have to tell.
+constexpr async::Duration kCatchUpBound = seconds(2);
+
+awaitable<void> UntilCaughtUp(std::shared_ptr<LiveRun> run) {
+  while (!run->caught_up()) {
+    co_await run->bell().Wait();
+  }
+}
 
 }  // namespace
 
@@ -57,6 +65,7 @@ awaitable<std::optional<model::RunStartRequest>> Coordinator::Begin() {
     base::LogError("coordinator", "runs that never began: {}", swept.error().message());
   }
   co_await RefreshRuns();
+  world_.tasks.Spawn("sweep", [this] { return SweepWorkTrees(world_); });
   auto find = [this] { return ledger::FindUnfinishedRun(world_.home.state, world_.checkout_id); };
   const auto unfinished = co_await world_.worker.Run(std::move(find));
   if (!unfinished) {
@@ -75,7 +84,18 @@ awaitable<std::optional<model::RunStartRequest>> Coordinator::Begin() {
   base::LogInfo("coordinator", "adopting run {} ({})", parts->header.ref, run_id);
   std::optional<model::RunStartRequest> request = parts->record->request;
   Hold(std::move(*parts));
+  co_await CatchUp();
   co_return request;
+}
+
+awaitable<void> Coordinator::CatchUp() {
+  std::move_only_function<awaitable<void>()> wait = [run = run_]() -> awaitable<void> {
+    return UntilCaughtUp(run);
+  };
+  const bool in_time = co_await async::RunBounded(world_.clock, kCatchUpBound, std::move(wait));
+  if (!in_time) {
+    base::LogWarning("coordinator", "a lane does not answer: its nodes are shown as last heard of");
+  }
 }
 
 void Coordinator::Hold(RunParts parts) {
@@ -92,6 +112,7 @@ void Coordinator::Hold(RunParts parts) {
   if (parts.record) {
     run_->Restore(*parts.record);
   }
+  run_->Watched(sessions_ > 0);
   run_->Begin(std::move(parts.lanes));
   Activity();
 }
@@ -105,6 +126,9 @@ void Coordinator::OnSessions(size_t sessions) {
   const bool came = sessions > sessions_;
   sessions_ = sessions;
   Activity();
+  if (run_ != nullptr) {
+    run_->Watched(sessions > 0);
+  }
   if (came) {
     pipeline_.LookSoon();
   }
@@ -215,6 +239,7 @@ awaitable<void> Coordinator::Retire(std::string reason) {
   if (run == nullptr) {
     co_return;
   }
+  run->Hurry();
   run->Close(std::move(reason));
   while (!run->closed()) {
     co_await run->bell().Wait();

@@ -73,6 +73,8 @@ class Coordinator {
   bool leaving() const { return leaving_; }
 
  private:
+  /// Returns when an adopted run is no older than its lanes, or soon.
+  boost::asio::awaitable<void> CatchUp();
   void Activity();
   void OnClosed();
   boost::asio::awaitable<void> AfterClose(std::string run_id);

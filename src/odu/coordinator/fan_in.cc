@@ -1,7 +1,6 @@
 #include "odu/coordinator/fan_in.h"
 
 #include <algorithm>
-#include <charconv>
 
 #include "base/bug.h"
 #include "odu/model/ids.h"
@@ -291,41 +290,15 @@ model::Verdict FanIn::verdict() const {
 }
 
 std::optional<size_t> FanIn::FirstRedAfter(size_t after) const {
-  for (size_t i = after; i < attention_.size(); ++i) {
-    const Node& node = nodes_[attention_[i].node];
-    if (model::IsRed(node.status) && node.attempt == attention_[i].attempt) {
-      return i;
-    }
-  }
-  return std::nullopt;
+  return model::FirstRedAfter(nodes_, attention_, after);
 }
 
 std::string FanIn::Cursor() const {
-  return run_id_ + "." + std::to_string(attention_.size());
+  return model::CursorOf(run_id_, attention_.size());
 }
 
 std::optional<size_t> FanIn::ParseCursor(std::string_view cursor) const {
-  if (!cursor.starts_with(run_id_) || cursor.substr(run_id_.size(), 1) != ".") {
-    return std::nullopt;
-  }
-  const std::string_view digits = cursor.substr(run_id_.size() + 1);
-  size_t count = 0;
-  const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), count);
-  if (error != std::errc() || end != digits.data() + digits.size() || digits.empty() ||
-      count > attention_.size()) {
-    return std::nullopt;
-  }
-  return count;
-}
-
-std::vector<std::string> FanIn::NamesIn(NodeStatus status) const {
-  std::vector<std::string> names;
-  for (const Node& node : nodes_) {
-    if (node.status == status) {
-      names.push_back(node.name);
-    }
-  }
-  return names;
+  return model::ParseCursor(cursor, run_id_, attention_.size());
 }
 
 }  // namespace odu::coordinator

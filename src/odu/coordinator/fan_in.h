@@ -9,6 +9,7 @@
 #include <vector>
 
 #include "odu/model/lane_contract.h"
+#include "odu/model/next_answer.h"
 #include "odu/model/node.h"
 #include "odu/model/plan.h"
 #include "odu/model/run.h"
@@ -24,11 +25,7 @@ enum class Applied {
   kUnknown,  ///< the run has no such node
 };
 
-/// A node that turned red, in the order it happened.
-struct Attention {
-  size_t node = 0;
-  int32_t attempt = 0;
-};
+using model::Attention;
 
 /// The state of a run, merged from what its lanes say. Pure: no clock, no file, no link.
 ///
@@ -41,8 +38,8 @@ struct Attention {
 ///
 /// Invariants: 1. a terminal node stays as it is until Reset or a higher attempt. 2. a node is
 /// terminal only when its log has `log_bytes` or can never have them (log_complete is false then).
-/// 3. counters equal what a walk over the nodes would count; no call but Reset, LaneDied and the
-/// lists for people walks them. 4. `passed` needs every expected node ok with a complete log.
+/// 3. counters equal what a walk over the nodes would count; no call but Reset and LaneDied walks
+/// them. 4. `passed` needs every expected node ok with a complete log.
 class FanIn {
  public:
   /// Nodes in shown order: lanes as given, in each `_ci-setup` first. Every name is unique.
@@ -109,9 +106,6 @@ class FanIn {
   std::string Cursor() const;
   /// The count inside a cursor of this run, at most the present one; nothing for any other text.
   std::optional<size_t> ParseCursor(std::string_view cursor) const;
-
-  /// The names of all nodes in one status, in shown order (walks the nodes).
-  std::vector<std::string> NamesIn(model::NodeStatus status) const;
 
  private:
   struct Lane {

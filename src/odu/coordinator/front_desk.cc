@@ -15,6 +15,7 @@
 #include "odu/coordinator/start_check.h"
 #include "odu/coordinator/start_gate.h"
 #include "odu/ledger/run_record.h"
+#include "odu/ledger/stored_next.h"
 #include "odu/model/run_id.h"
 #include "odu/model/selector.h"
 
@@ -265,6 +266,9 @@ awaitable<Result<model::NextReply>> FrontDesk::Next(model::NextRequest request) 
     auto reply = co_await WaitForNext(world_, run, std::move(request));
     co_return reply;
   }
+  if (request.run_id.empty() && coordinator_.last()) {
+    request.run_id = coordinator_.last()->run_id;
+  }
   if (!model::IsRunId(request.run_id)) {
     co_return Pass(NoRun("wait"));
   }
@@ -274,7 +278,11 @@ awaitable<Result<model::NextReply>> FrontDesk::Next(model::NextRequest request) 
   if (!record) {
     co_return Pass(record.error());
   }
-  co_return NextReplyOf(*record);
+  if (record->header.checkout_id != world_.checkout_id) {
+    co_return Pass(NoRun("wait"));
+  }
+  auto reply = ledger::StoredNext(*record, request);
+  co_return reply;
 }
 
 awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
@@ -292,6 +300,7 @@ awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
     co_return Pass(awake.error());
   }
   const std::shared_ptr<LiveRun> run = coordinator_.run();
+  bool lane_gone = false;
   if (run != nullptr && (run->live() || run->open())) {
     const auto nodes = FindNodes(run->fan_in(), request.targets);
     if (!nodes) {
@@ -305,8 +314,9 @@ awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
     if (reply.error().code() != "lane_gone" || run->live()) {
       co_return Pass(reply.error());
     }
+    lane_gone = true;
   }
-  auto linked = co_await RerunLinked(request);
+  auto linked = co_await RerunLinked(request, lane_gone);
   if (!linked) {
     co_return Pass(linked.error());
   }
@@ -314,7 +324,7 @@ awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
   co_return answer;
 }
 
-awaitable<Result<NodesReply>> FrontDesk::RerunLinked(model::NodesRequest request) {
+awaitable<Result<NodesReply>> FrontDesk::RerunLinked(model::NodesRequest request, bool lane_gone) {
   const auto turn = co_await coordinator_.TakeTurn();
   if (coordinator_.busy()) {
     co_return Pass(Busy());
@@ -352,8 +362,10 @@ awaitable<Result<NodesReply>> FrontDesk::RerunLinked(model::NodesRequest request
   start.scope.selectors = *selected;
   start.scope.no_deps = false;
   start.jobs = earlier.jobs;
-  start.umask = earlier.umask;
-  start.env = coordinator_.last_environment();
+  // Who says nothing of itself gets what the earlier run's caller had.
+  const bool brought = !request.env.empty();
+  start.umask = brought ? request.umask : earlier.umask;
+  start.env = brought ? std::move(request.env) : coordinator_.last_environment();
   start.started_by = "rerun of " + earlier.ref;
   auto parts = co_await MakeRun(world_, std::move(*draft), std::move(start),
                                 coordinator_.durations(), earlier.run_id);
@@ -364,6 +376,8 @@ awaitable<Result<NodesReply>> FrontDesk::RerunLinked(model::NodesRequest request
   reply.run_id = parts->header.run_id;
   reply.ref = parts->header.ref;
   reply.linked = true;
+  reply.because = lane_gone ? fmt::format("a lane of run {} is gone", earlier.ref)
+                            : fmt::format("run {} is closed", earlier.ref);
   reply.nodes = parts->header.expected;
   coordinator_.Hold(std::move(*parts));
   co_return reply;

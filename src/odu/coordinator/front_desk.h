@@ -47,7 +47,8 @@ class FrontDesk {
   Awaited<model::NodesReply> Cancel(model::RunCancelRequest request);
   Awaited<model::NextReply> Next(model::NextRequest request);
   Awaited<model::NodesReply> Rerun(model::NodesRequest request);
-  Awaited<model::NodesReply> RerunLinked(model::NodesRequest request);
+  /// `lane_gone`: the open run is there, but a lane of it is not.
+  Awaited<model::NodesReply> RerunLinked(model::NodesRequest request, bool lane_gone);
   Awaited<model::NodesReply> CancelNodes(model::NodesRequest request, std::string method);
   base::Result<std::shared_ptr<surface::ByteLog>> OpenLog(const model::NodeLogInput& input);
 

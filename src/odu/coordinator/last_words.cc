@@ -1,9 +1,12 @@
 #include "odu/coordinator/last_words.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "odu/model/ids.h"
 #include "odu/model/lane_journal.h"
 #include "os/append_file.h"
+#include "os/file_lock.h"
 #include "os/file_system.h"
 
 namespace odu::coordinator {
@@ -11,18 +14,38 @@ namespace {
 
 constexpr size_t kMaxJournalBytes = size_t{256} << 20;
 
+model::LaneHistory HistoryOf(const model::LaneFolder& folder) {
+  const auto text = os::ReadFile(folder.journal(), kMaxJournalBytes);
+  return text ? model::ReadLaneJournal(*text) : model::LaneHistory();
+}
+
 }  // namespace
 
 std::vector<model::Attempt> LastWordsOf(const model::LaneFolder& folder) {
   std::vector<model::Attempt> attempts;
-  const auto text = os::ReadFile(folder.journal(), kMaxJournalBytes);
-  if (text) {
-    model::LaneHistory history = model::ReadLaneJournal(*text);
-    for (auto& [key, attempt] : history.attempts) {
-      attempts.push_back(std::move(attempt));
-    }
+  model::LaneHistory history = HistoryOf(folder);
+  for (auto& [key, attempt] : history.attempts) {
+    attempts.push_back(std::move(attempt));
   }
   return attempts;
+}
+
+bool EndedByItself(const model::LaneFolder& folder) {
+  return HistoryOf(folder).ended.has_value();
+}
+
+bool IsDoneWith(const ledger::RunRecord& record, const ledger::RunFolder& folder,
+                const std::string& platform) {
+  const model::LaneFolder lane(folder.lane(platform));
+  const auto locked = os::IsLocked(lane.lock());
+  if (!locked || *locked || !os::Exists(lane.journal())) {
+    return false;
+  }
+  return std::ranges::all_of(LastWordsOf(lane), [&](const model::Attempt& attempt) {
+    const auto node = record.nodes.find(model::NodeId(attempt.node, platform));
+    return model::IsTerminal(attempt.status) && node != record.nodes.end() &&
+           node->second.attempt >= attempt.n;
+  });
 }
 
 base::Result<uint64_t> WriteEpitaph(const std::string& log, const std::string& text) {

@@ -5,6 +5,7 @@
 #include <vector>
 
 #include "base/error.h"
+#include "odu/ledger/run_record.h"
 #include "odu/model/lane_contract.h"
 #include "odu/model/lane_folder.h"
 
@@ -12,6 +13,14 @@ namespace odu::coordinator {
 
 /// What a lane that is dead had decided, from its own journal; nothing when it left none.
 std::vector<model::Attempt> LastWordsOf(const model::LaneFolder& folder);
+
+/// Whether the lane that lived there is dead and the record knows all that it did: nothing of it is
+/// unfinished or unheard of.
+bool IsDoneWith(const ledger::RunRecord& record, const ledger::RunFolder& folder,
+                const std::string& platform);
+
+/// Whether the lane wrote down its own end: it was released, or told to go.
+bool EndedByItself(const model::LaneFolder& folder);
 
 /// Adds `[odu] <text>` to a log whose lane can write no more (the file is made if need be). Returns
 /// its size.

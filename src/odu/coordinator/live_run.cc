@@ -4,10 +4,12 @@
 
 #include <algorithm>
 #include <chrono>
+#include <cstdlib>
 #include <utility>
 
 #include "base/log.h"
 #include "git/worktree.h"
+#include "odu/coordinator/eta.h"
 #include "odu/coordinator/last_words.h"
 #include "odu/coordinator/leftovers.h"
 #include "odu/coordinator/local_carrier.h"
@@ -32,13 +34,10 @@ namespace {
 constexpr async::Duration kOpenTime = minutes(10);
 /// How long processes of a killed lane get between TERM and KILL.
 constexpr async::Duration kLeftoverGrace = seconds(10);
-constexpr async::Duration kSyncEvery = milliseconds(500);
-constexpr async::Duration kRetryWriteAfter = seconds(1);
+constexpr async::Duration kEstimateEvery = seconds(1);
+/// A guess that moved by less is no news.
+constexpr int64_t kEtaNewsMs = 1000;
 constexpr async::Duration kStopGrace = seconds(2);
-
-std::vector<model::LanePlan> LanesOf(const ledger::RunHeader& header) {
-  return header.pipeline.lanes;
-}
 
 std::string Sha7(const std::string& sha) {
   return sha.substr(0, 7);
@@ -53,14 +52,13 @@ LiveRun::LiveRun(World& world, Board& board, Durations& durations, ledger::RunHe
       durations_(durations),
       header_(std::move(header)),
       folder_(std::move(folder)),
-      journal_(std::move(journal)),
       on_closed_(std::move(on_closed)),
-      fan_in_(header_.run_id, Sha7(header_.sha), LanesOf(header_)),
+      fan_in_(header_.run_id, Sha7(header_.sha), header_.pipeline.lanes),
       logs_(folder_, world.watch),
       log_names_(world.toplevel, Sha7(header_.sha), fan_in_.expected()),
       bell_(world.executor),
-      written_(world.executor),
       touched_(fan_in_.expected(), false),
+      journal_(world, board, header_.ref, std::move(journal), group_, [this] { Publish(); }),
       group_(world.executor) {
   run_.run_id = header_.run_id;
   run_.ref = header_.ref;
@@ -115,7 +113,8 @@ void LiveRun::Begin(std::vector<LaneStart> lanes) {
   for (const LaneStart& lane : lanes) {
     secrets_.Add(lane.configure.masked);
   }
-  group_.Spawn("sync", [this] { return SyncNowAndThen(); });
+  group_.Spawn("sync", [this] { return journal_.SyncNowAndThen(); });
+  group_.Spawn("estimate", [this] { return EstimateNowAndThen(); });
   for (LaneStart& lane : lanes) {
     BeginLane(std::move(lane));
   }
@@ -140,6 +139,7 @@ void LiveRun::BeginLane(LaneStart start) {
     LaneNews news;
     news.state = "ended";
     ShowLane(lane, news);
+    lane.heard = true;
     fan_in_.SetLaneSettled(platform, true);
     return;
   }
@@ -153,7 +153,11 @@ void LiveRun::BeginLane(LaneStart start) {
   handlers.on_attempt = [this, platform](const model::Attempt& attempt) {
     OnAttempt(platform, attempt, true);
   };
-  handlers.on_batch = [this] { Publish(); };
+  handlers.on_batch = [this, &lane] {
+    lane.heard = true;
+    Publish();
+    bell_.Ring();
+  };
   handlers.on_end = [this, &lane](const LaneEnd& end) {
     if (stage_ == Stage::kClosing || stage_ == Stage::kClosed) {
       return;  // everything of it is written down already
@@ -165,9 +169,9 @@ void LiveRun::BeginLane(LaneStart start) {
   auto carrier =
       std::make_unique<LocalCarrier>(world_.executor, world_.clock, world_.reaper, world_.runner,
                                      model::LaneFolder(folder_.lane(platform)));
-  lane.link = std::make_unique<LaneLink>(
-      LaneWorld{world_.executor, world_.clock}, std::move(carrier), std::move(start.configure),
-      start.adopt, LaneTimes(), std::move(handlers));
+  lane.link = std::make_unique<LaneLink>(LaneWorld{world_.executor, world_.clock},
+                                         std::move(carrier), std::move(start.configure),
+                                         start.adopt, LaneTimes(), std::move(handlers));
   group_.Spawn("lane " + platform, [link = lane.link.get()] { return link->Run(); });
 }
 
@@ -184,7 +188,7 @@ void LiveRun::ShowLane(LaneState& lane, const LaneNews& news) {
   const bool writing = stage_ != Stage::kClosing && stage_ != Stage::kClosed;
   if (writing && news.state == "connected") {
     WriteLane(lane, false);
-    static_cast<void>(journal_.Flush());  // a failure is met, and told, by the next Publish
+    static_cast<void>(journal_.Flush());
   }
   board_.lanes.Put(lane.shown.platform, lane.shown);
 }
@@ -196,10 +200,7 @@ void LiveRun::WriteLane(const LaneState& lane, bool ended) {
   line.state = lane.shown.state;
   line.detail = lane.shown.detail;
   line.ended = ended;
-  const auto kept = journal_.Append(world_.clock.WallMs(), ledger::JournalBody(line));
-  if (!kept) {
-    base::LogError("run", "{}: {}", header_.ref, kept.error().message());
-  }
+  journal_.Append(ledger::JournalBody(line));
 }
 
 void LiveRun::OnAttempt(const std::string& platform, const model::Attempt& attempt,
@@ -236,13 +237,9 @@ void LiveRun::Touch(size_t node) {
 }
 
 void LiveRun::WriteChanged() {
-  const int64_t now = world_.clock.WallMs();
   for (const size_t node : changed_) {
     touched_[node] = false;
-    const auto kept = journal_.Append(now, fan_in_.nodes()[node]);
-    if (!kept) {
-      base::LogError("run", "{}: {}", header_.ref, kept.error().message());
-    }
+    journal_.Append(fan_in_.nodes()[node]);
     unpublished_.push_back(node);
   }
   changed_.clear();
@@ -250,21 +247,13 @@ void LiveRun::WriteChanged() {
 
 void LiveRun::Publish() {
   WriteChanged();
-  if (auto flushed = journal_.Flush(); !flushed) {
-    if (!retrying_) {
-      retrying_ = true;
-      board_.Notify(NoticeLevel::kError, "run",
-                    flushed.error().message() + "; trying again until it can be written down");
-      base::LogError("run", "{}: {}", header_.ref, flushed.error().message());
-      group_.Spawn("retry journal", [this] { return RetryPublish(); });
-    }
+  if (!journal_.Flush()) {
     return;
   }
   if (unpublished_.empty()) {
     CheckSettled();
     return;
   }
-  written_.Notify();
   for (const size_t index : unpublished_) {
     const Node& node = fan_in_.nodes()[index];
     log_names_.Name(node, logs_.PathOf(node, node.attempt));
@@ -274,12 +263,6 @@ void LiveRun::Publish() {
   unpublished_.clear();
   PublishRun();
   CheckSettled();
-}
-
-awaitable<void> LiveRun::RetryPublish() {
-  co_await world_.clock.Sleep(kRetryWriteAfter);
-  retrying_ = false;
-  Publish();
 }
 
 void LiveRun::PublishRun() {
@@ -292,20 +275,43 @@ void LiveRun::PublishRun() {
         fan_in_.phase() == model::RunPhase::kSettled ? model::RunPhase::kRunning : fan_in_.phase();
     run_.settled_at.reset();
     run_.verdict.reset();
+  } else {
+    run_.eta_at.reset();
   }
   board_.run.Set(run_);
   bell_.Ring();
 }
 
-awaitable<void> LiveRun::SyncNowAndThen() {
+void LiveRun::Watched(bool watched) {
+  watched_ = watched;
+  bell_.Ring();
+}
+
+awaitable<void> LiveRun::EstimateNowAndThen() {
+  const Eta eta = EtaOf(header_, durations_);
   while (true) {
-    static_cast<void>(co_await written_.Wait());
-    co_await world_.clock.Sleep(kSyncEvery);
-    const auto synced = co_await journal_.Sync(world_.worker);
-    if (!synced) {
-      base::LogError("run", "{}: {}", header_.ref, synced.error().message());
+    if (!watched_ || !live()) {
+      co_await bell_.Wait();
+      continue;
     }
+    const int64_t now = world_.clock.WallMs();
+    const auto remaining = eta.RemainingMs(fan_in_.nodes(), now);
+    const bool was_known = run_.eta_at.has_value();
+    const bool moved =
+        remaining && was_known && std::abs(now + *remaining - *run_.eta_at) >= kEtaNewsMs;
+    if (remaining.has_value() != was_known || moved) {
+      run_.eta_at.reset();
+      if (remaining) {
+        run_.eta_at = now + *remaining;
+      }
+      PublishRun();
+    }
+    co_await world_.clock.Sleep(kEstimateEvery);
   }
+}
+
+bool LiveRun::caught_up() const {
+  return std::ranges::all_of(lanes_, [](const auto& lane) { return lane->heard; });
 }
 
 awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
@@ -318,7 +324,8 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
     OnAttempt(platform, attempt, true);
   }
   const std::string epitaph = end.why == end.reason ? end.reason : end.reason + ": " + end.why;
-  for (const size_t index : fan_in_.LaneDied(platform, end.reason, world_.clock.WallMs())) {
+  const auto unfinished = fan_in_.LaneDied(platform, end.reason, world_.clock.WallMs());
+  for (const size_t index : unfinished) {
     const Node& node = fan_in_.nodes()[index];
     const auto bytes = WriteEpitaph(logs_.PathOf(node, node.attempt), epitaph);
     if (!bytes) {
@@ -327,12 +334,20 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
     fan_in_.SetLogBytes(index, bytes.value_or(0));
     Touch(index);
   }
+  lane.heard = true;
+  if (unfinished.empty() && left == 0 && EndedByItself(folder)) {
+    // An earlier owner had released it.
+    LaneNews news;
+    news.state = "ended";
+    ShowLane(lane, news);
+  } else {
+    board_.Notify(
+        NoticeLevel::kError, "lane " + platform,
+        left == 0 ? end.why : end.why + "; ended " + std::to_string(left) + " of its processes");
+  }
   // Last, so that an owner who dies in between leaves the burial to the next one.
   WriteChanged();
   WriteLane(lane, true);
-  board_.Notify(NoticeLevel::kError, "lane " + platform,
-                left == 0 ? end.why
-                          : end.why + "; ended " + std::to_string(left) + " of its processes");
   Publish();
   CheckSettled();
 }
@@ -385,18 +400,8 @@ awaitable<void> LiveRun::Settle() {
   }
   line.verdict = fan_in_.verdict();
   line.revision = settlements_++;
-  const int64_t now = world_.clock.WallMs();
-  if (auto kept = journal_.Append(now, ledger::JournalBody(line)); !kept) {
-    base::LogError("run", "{}: {}", header_.ref, kept.error().message());
-  }
-  while (true) {
-    const auto synced = co_await journal_.Sync(world_.worker);
-    if (synced) {
-      break;
-    }
-    board_.Notify(NoticeLevel::kError, "run", synced.error().message());
-    co_await world_.clock.Sleep(kRetryWriteAfter);
-  }
+  const int64_t now = journal_.Append(ledger::JournalBody(line));
+  co_await journal_.SyncAtLast();
   run_.revision = line.revision;
   if (stage_ != Stage::kSettling) {
     co_return;
@@ -407,17 +412,8 @@ awaitable<void> LiveRun::Settle() {
   run_.verdict = line.verdict;
   EndOrStayOpen();
   PublishRun();
-  const std::string timings = TimingsText(fan_in_.nodes());
-  const auto timed = WriteTimings(world_.toplevel, run_.sha7, timings);
-  if (!timed) {
-    base::LogWarning("run", "{}: timings: {}", header_.ref, timed.error().message());
-  }
-  if (LearnDurations(durations_, fan_in_.nodes())) {
-    const auto saved = SaveDurations(world_.checkout.path + "/durations.json", durations_);
-    if (!saved) {
-      base::LogWarning("run", "{}: durations: {}", header_.ref, saved.error().message());
-    }
-  }
+  KeepTimes(world_.toplevel, run_.sha7, fan_in_.nodes());
+  LearnTimes(world_.checkout.path + "/durations.json", fan_in_.nodes(), durations_);
 }
 
 void LiveRun::EndOrStayOpen() {
@@ -468,17 +464,13 @@ awaitable<void> LiveRun::Finish(std::string reason) {
   ledger::ClosedLine line;
   line.verdict = run_.verdict.value_or(model::Verdict::kIncomplete);
   line.reason = std::move(reason);
-  auto kept = journal_.Append(world_.clock.WallMs(), ledger::JournalBody(line));
-  if (kept) {
-    kept = co_await journal_.Sync(world_.worker);
-  }
-  if (!kept) {
-    base::LogError("run", "{}: {}", header_.ref, kept.error().message());
-  }
+  // Nothing of it runs any more, and the last line may have to wait for room on the disk.
   const auto forgotten = ledger::ForgetRunEnvironment(folder_);
   if (!forgotten) {
     base::LogError("run", "{}: {}", header_.ref, forgotten.error().message());
   }
+  journal_.Append(ledger::JournalBody(line));
+  co_await journal_.SyncAtLast();
   logs_.FinishAll();
   stage_ = Stage::kClosed;
   PublishRun();
@@ -490,10 +482,7 @@ awaitable<void> LiveRun::Leave() {
     stage_ = Stage::kLeft;
   }
   bell_.Ring();
-  const auto synced = co_await journal_.Sync(world_.worker);
-  if (!synced) {
-    base::LogError("run", "{}: {}", header_.ref, synced.error().message());
-  }
+  co_await journal_.Sync();
   co_await Stop();
 }
 

@@ -10,11 +10,11 @@
 #include <string_view>
 #include <vector>
 
-#include "async/notifier.h"
 #include "async/task_group.h"
 #include "odu/coordinator/bell.h"
 #include "odu/coordinator/board.h"
 #include "odu/coordinator/fan_in.h"
+#include "odu/coordinator/journal_keeper.h"
 #include "odu/coordinator/lane_link.h"
 #include "odu/coordinator/log_book.h"
 #include "odu/coordinator/log_names.h"
@@ -72,6 +72,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   bool open() const { return stage_ == Stage::kOpen; }
   bool closed() const { return stage_ == Stage::kClosed; }
   bool left() const { return stage_ == Stage::kLeft; }
+  /// Every lane has said how it stands, or will never: what is published is no older than that.
+  bool caught_up() const;
   /// Rung after every change of what is published and of the stage.
   Bell& bell() { return bell_; }
 
@@ -83,8 +85,13 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
 
   std::shared_ptr<surface::ByteLog> OpenLog(size_t node, int32_t attempt);
 
+  /// Whether somebody looks: only then it is worth while to say when it will have settled.
+  void Watched(bool watched);
+
   /// Ends the run: releases its lanes and writes the last line. Only when it is not live.
   void Close(std::string reason);
+  /// Somebody waits for that: a last line that a full disk does not take is left to the next owner.
+  void Hurry() { journal_.Hurry(); }
   /// Lets go of the run as it stands; its lanes go on, and whoever owns the checkout next adopts
   /// it.
   boost::asio::awaitable<void> Leave();
@@ -97,6 +104,7 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
     model::Lane shown;
     ledger::RunLane lane;
     std::unique_ptr<LaneLink> link;
+    bool heard = false;  ///< it has said how it stands
   };
 
   void BeginLane(LaneStart start);
@@ -108,11 +116,10 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   boost::asio::awaitable<void> BuryLane(LaneState& lane, LaneEnd end);
 
   void Touch(size_t node);
-  /// Journal, then board; a full disk is tried again each second.
+  /// Journal, then board; what a full disk holds back is published once it is written.
   void Publish();
   void PublishRun();
-  boost::asio::awaitable<void> RetryPublish();
-  boost::asio::awaitable<void> SyncNowAndThen();
+  boost::asio::awaitable<void> EstimateNowAndThen();
 
   void CheckSettled();
   boost::asio::awaitable<void> Settle();
@@ -126,14 +133,12 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   Durations& durations_;
   ledger::RunHeader header_;
   ledger::RunFolder folder_;
-  ledger::Journal journal_;
   std::function<void()> on_closed_;
   Secrets secrets_;
   FanIn fan_in_;
   LogBook logs_;
   LogNames log_names_;
   Bell bell_;
-  async::Notifier written_;
   std::vector<std::unique_ptr<LaneState>> lanes_;
   model::Run run_;
   Stage stage_ = Stage::kRunning;
@@ -141,7 +146,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   std::vector<bool> touched_;
   std::vector<size_t> changed_;      ///< not in the journal yet
   std::vector<size_t> unpublished_;  ///< handed to the journal, which has not written them yet
-  bool retrying_ = false;
+  bool watched_ = false;
+  JournalKeeper journal_;
   async::TaskGroup group_;
 };
 

@@ -3,9 +3,12 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <thread>
 #include <utility>
 
 #include "base/log.h"
+#include "odu/coordinator/host_share.h"
+#include "odu/coordinator/last_words.h"
 #include "odu/coordinator/recipe_environment.h"
 #include "odu/coordinator/start_check.h"
 #include "odu/model/ids.h"
@@ -79,13 +82,16 @@ ledger::RunHeader HeaderOf(const World& world, RunDraft& draft,
       header.expected.push_back(model::NodeId(node.id, plan.platform));
     }
   }
-  for (const plan::HostEntry& host : draft.hosts) {
+  const auto cpus = static_cast<int32_t>(std::max(1U, std::thread::hardware_concurrency()));
+  const std::vector<int32_t> jobs = ShareJobs(draft.hosts, request.jobs, cpus);
+  for (size_t i = 0; i < draft.hosts.size(); ++i) {
+    const plan::HostEntry& host = draft.hosts[i];
     ledger::RunLane lane;
+    lane.jobs = jobs[i];
     lane.platform = host.platform;
     lane.host = host.address;
     lane.workspace = draft.in_place ? world.toplevel
                                     : world.home.cache + "/work/" + run_id + "/" + host.platform;
-    lane.jobs = request.jobs != 0 ? request.jobs : host.jobs;
     lane.enter = host.enter;
     lane.pass_env = host.pass_env;
     lane.host_jobs = host.jobs;
@@ -191,7 +197,9 @@ awaitable<Result<RunParts>> AdoptRun(World& world, std::string run_id, Durations
   for (const ledger::RunLane& lane : record->header.lanes) {
     LaneStart start = StartOf(world, record->header, lane, environment, durations);
     const auto line = record->lanes.find(lane.platform);
-    start.over = line != record->lanes.end() && line->second.ended;
+    const bool ended = line != record->lanes.end() && line->second.ended;
+    // An owner may die between releasing a lane and writing down that it ended.
+    start.over = ended || (record->settled && IsDoneWith(*record, folder, lane.platform));
     // Without a header of its own the lane never came to be, so nothing ran there yet.
     start.adopt = os::Exists(model::LaneFolder(folder.lane(lane.platform)).header());
     if (auto made = MakeLaneFolder(folder, lane.platform); !made) {

@@ -112,7 +112,13 @@ base::Result<void> CheckNodes(const model::NodesRequest& request) {
   if (auto ok = CheckRequestId(request.request_id); !ok) {
     return ok;
   }
-  return CheckTexts("targets", request.targets, kMaxSelectors);
+  if (request.umask < 0 || request.umask > 0777) {
+    return BadField("umask", "must be from 0 to 0777");
+  }
+  if (auto ok = CheckTexts("targets", request.targets, kMaxSelectors); !ok) {
+    return ok;
+  }
+  return CheckEnvironment(request.env);
 }
 
 std::string ShownText(std::string_view text) {

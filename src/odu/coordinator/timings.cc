@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/json.h"
+#include "base/log.h"
 #include "os/file_system.h"
 #include "surface/codec.h"
 
@@ -87,6 +88,24 @@ bool LearnDurations(Durations& durations, std::span<const model::Node> nodes) {
 
 base::Result<void> SaveDurations(const std::string& path, const Durations& durations) {
   return os::WriteFileAtomic(path, surface::Encoded(durations));
+}
+
+void KeepTimes(const std::string& toplevel, const std::string& sha7,
+               std::span<const model::Node> nodes) {
+  const auto written = WriteTimings(toplevel, sha7, TimingsText(nodes));
+  if (!written) {
+    base::LogWarning("run", "timings of {}: {}", sha7, written.error().message());
+  }
+}
+
+void LearnTimes(const std::string& path, std::span<const model::Node> nodes, Durations& durations) {
+  if (!LearnDurations(durations, nodes)) {
+    return;
+  }
+  const auto saved = SaveDurations(path, durations);
+  if (!saved) {
+    base::LogWarning("run", "durations: {}", saved.error().message());
+  }
 }
 
 }  // namespace odu::coordinator

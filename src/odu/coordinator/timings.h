@@ -17,6 +17,10 @@ std::string TimingsText(std::span<const model::Node> nodes);
 base::Result<void> WriteTimings(const std::string& toplevel, const std::string& sha7,
                                 const std::string& text);
 
+/// WriteTimings, the failure only logged: a verdict does not hang on it.
+void KeepTimes(const std::string& toplevel, const std::string& sha7,
+               std::span<const model::Node> nodes);
+
 /// How long nodes took when they last passed: platform -> instance -> milliseconds. What a lane
 /// orders its ready nodes by.
 using Durations = std::map<std::string, std::map<std::string, int64_t>>;
@@ -27,5 +31,7 @@ Durations LoadDurations(const std::string& path);
 /// Takes over those of `nodes` that passed. True when something changed by more than a tenth.
 bool LearnDurations(Durations& durations, std::span<const model::Node> nodes);
 base::Result<void> SaveDurations(const std::string& path, const Durations& durations);
+/// Both, a failure only logged.
+void LearnTimes(const std::string& path, std::span<const model::Node> nodes, Durations& durations);
 
 }  // namespace odu::coordinator

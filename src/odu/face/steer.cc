@@ -49,7 +49,8 @@ model::NodesRequest RequestFor(FaceContext& context, std::vector<std::string> ta
 std::string SteeredText(std::string_view verb, const model::NodesReply& reply) {
   std::string text;
   if (reply.linked) {
-    text = fmt::format("the run was closed; started run {} of the same commit\n", reply.ref);
+    const std::string because = reply.because.empty() ? "the run was closed" : reply.because;
+    text = fmt::format("{}; started run {} of the same commit\n", because, reply.ref);
   }
   text +=
       fmt::format("{} in run {}: {}\n", verb, reply.ref, base::Counted(reply.nodes.size(), "node"));
@@ -59,18 +60,19 @@ std::string SteeredText(std::string_view verb, const model::NodesReply& reply) {
   return text;
 }
 
-boost::asio::awaitable<base::Result<int>> Rerun(FaceContext& context,
-                                                std::vector<std::string> targets, bool as_json) {
+boost::asio::awaitable<base::Result<int>> Rerun(FaceContext& context, RerunCall call) {
   auto client = co_await Reach(context, Start::kIfNeeded);
   if (!client) {
     co_return base::Pass(client.error());
   }
-  model::NodesRequest request = RequestFor(context, std::move(targets));
+  model::NodesRequest request = RequestFor(context, std::move(call.targets));
+  request.env = std::move(call.environment);
+  request.umask = call.umask;
   auto reply = co_await (*client)->Call(Odu::kNodeRerun, std::move(request));
   if (!reply) {
     co_return base::Pass(reply.error());
   }
-  co_return Report(context.console, "rerunning", *reply, as_json);
+  co_return Report(context.console, "rerunning", *reply, call.as_json);
 }
 
 boost::asio::awaitable<base::Result<int>> Cancel(FaceContext& context, CancelCall call) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <cstdint>
 #include <string>
 #include <vector>
 
@@ -8,9 +9,17 @@
 
 namespace odu::face {
 
-/// `odu rerun`: the nodes that `targets` name and what depends on them, again.
-boost::asio::awaitable<base::Result<int>> Rerun(FaceContext& context,
-                                                std::vector<std::string> targets, bool as_json);
+/// `odu rerun`, read from its options.
+struct RerunCall {
+  std::vector<std::string> targets;
+  /// The caller's, for a new run when the earlier one cannot take it up.
+  std::vector<std::string> environment;
+  int32_t umask = 022;
+  bool as_json = false;
+};
+
+/// The nodes that `targets` name and what depends on them, again.
+boost::asio::awaitable<base::Result<int>> Rerun(FaceContext& context, RerunCall call);
 
 /// `odu cancel`, read from its options.
 struct CancelCall {

@@ -94,6 +94,11 @@ int ExitCodeOf(const model::NextReply& reply) {
   return red || reply.fail_fast ? 1 : 0;
 }
 
+int ReportNext(Console& console, const model::NextReply& reply) {
+  console.Out(surface::Encoded(reply) + '\n');
+  return ExitCodeOf(reply);
+}
+
 boost::asio::awaitable<base::Result<int>> Wait(FaceContext& context, WaitCall call) {
   Waiting waiting(context.executor);
   const std::unique_ptr<os::SignalSource> signals = FaceSignals(context.executor, false);
@@ -120,9 +125,7 @@ boost::asio::awaitable<base::Result<int>> Wait(FaceContext& context, WaitCall ca
   if (!*waiting.answer) {
     co_return base::Pass(waiting.answer->error());
   }
-  const model::NextReply& reply = **waiting.answer;
-  context.console.Out(surface::Encoded(reply) + '\n');
-  co_return ExitCodeOf(reply);
+  co_return ReportNext(context.console, **waiting.answer);
 }
 
 }  // namespace odu::face

@@ -19,6 +19,9 @@ struct WaitCall {
 /// the bound was reached.
 boost::asio::awaitable<base::Result<int>> Wait(FaceContext& context, WaitCall call);
 
+/// Prints the answer, wherever it comes from; returns its exit code.
+int ReportNext(Console& console, const model::NextReply& reply);
+
 /// The exit code that an answer means.
 int ExitCodeOf(const model::NextReply& reply);
 

@@ -19,7 +19,7 @@ struct RunLane {
   std::string platform;
   std::string host;
   std::string workspace;           ///< where its recipes run; the toplevel when in place
-  int32_t jobs = 0;                ///< at once; 0 = the host's CPUs
+  int32_t jobs = 0;                ///< at once, its share of the host's; 0 = the host's CPUs
   std::vector<std::string> enter;  ///< put before every recipe's argv
   /// Names of the caller's variables that this lane gets back; their values stand in
   /// `env.<platform>`.

@@ -134,10 +134,12 @@ BOOST_DESCRIBE_STRUCT(NodesRequest, (), (request_id, targets, at_once, env, umas
 struct NodesReply {
   std::string run_id;
   std::string ref;
-  bool linked = false;  ///< rerun: the run was closed, this is a new run of the same commit
+  bool linked = false;  ///< rerun: this is a new run of the same commit
+  /// With `linked`, for people: why it is no attempt of the earlier run.
+  std::string because;
   std::vector<std::string> nodes;
 };
-BOOST_DESCRIBE_STRUCT(NodesReply, (), (run_id, ref, linked, nodes))
+BOOST_DESCRIBE_STRUCT(NodesReply, (), (run_id, ref, linked, because, nodes))
 
 /// The one wait. Returns when a node newer than `after` is red and its log is complete (unless
 /// `settle`), when the run settles, or after `deadline_ms`.

@@ -111,5 +111,20 @@ TEST_F(StoredRunsTest, ALogIsFoundByRunNodeAndAttempt) {
   EXPECT_EQ(AllStoredRuns(environment_, 10)->runs.size(), 2U);
 }
 
+TEST_F(StoredRunsTest, AWaitIsAnsweredOfTheNewestRun) {
+  EXPECT_EQ(StoredNext(checkout_, {}).error().code(), "no_run");
+  Close(Unfinished());
+  const auto folder = Unfinished();
+  Close(folder);
+  const auto reply = StoredNext(checkout_, {});
+  ASSERT_TRUE(reply) << reply.error().message();
+  EXPECT_TRUE(folder.path.ends_with(reply->run_id));
+  EXPECT_TRUE(reply->settled);
+  EXPECT_EQ(reply->verdict, model::Verdict::kFailed);
+  model::NextRequest request;
+  request.expected_sha = "0000000";
+  EXPECT_EQ(StoredNext(checkout_, request).error().code(), "checkout_moved");
+}
+
 }  // namespace
 }  // namespace odu::command

@@ -132,6 +132,74 @@ TEST(Coordinator, ALaneThatDiedWhileNobodyOwnedTheRunIsHonestToo) {
   EXPECT_EQ(Witness(checkout), "a\n");
 }
 
+TEST(Coordinator, AnAdoptedRunIsShownAsItsLanesKnowItFromTheFirstLookOn) {
+  TestCheckout checkout;
+  checkout.Tasks(
+      R"({"id":"a","command":"echo a >> witness; while ! test -e go; do sleep 0.05; done"},
+         {"id":"b","command":"echo b >> witness; while ! test -e on; do sleep 0.05; done",
+          "needs":["a"]})");
+  {
+    ServedCheckout first(checkout, 1);
+    first.Start();
+    ASSERT_TRUE(first.Until([&] { return first.StatusOf("a") == NodeStatus::kRunning; }));
+    first.Leave();
+    checkout.repo.Write("go", "");
+    ASSERT_TRUE(first.Until([&] { return Witness(checkout) == "a\nb\n"; }));
+  }
+  ServedCheckout second(checkout, 2);
+  const FanIn& shown = second.coordinator->run()->fan_in();
+  EXPECT_EQ(shown.nodes()[*shown.Find(kHere, "a")].status, NodeStatus::kOk);
+  EXPECT_EQ(shown.nodes()[*shown.Find(kHere, "b")].status, NodeStatus::kRunning);
+  checkout.repo.Write("on", "");
+  EXPECT_EQ(second.Settle().verdict, Verdict::kPassed);
+}
+
+/// Takes back the last lines of a closed run, as if its owner had died before it wrote them.
+void Unwrite(const ledger::RunFolder& folder, size_t lines) {
+  std::string journal = os::ReadFile(folder.journal(), size_t{1} << 20).value();
+  for (size_t i = 0; i < lines; ++i) {
+    journal.pop_back();
+    journal.resize(journal.rfind('\n') + 1);
+  }
+  ASSERT_TRUE(os::WriteFileAtomic(folder.journal(), journal));
+  ASSERT_TRUE(os::RemoveTree(folder.summary()));
+}
+
+TEST(Coordinator, ALaneThatItsDeadOwnerHadReleasedHasEndedAndNotDied) {
+  TestCheckout checkout;
+  std::string run_id;
+  {
+    ServedCheckout first(checkout, 1);
+    run_id = first.Start().run_id;
+    EXPECT_EQ(first.Settle().verdict, Verdict::kPassed);
+    const std::shared_ptr<LiveRun> run = first.coordinator->run();
+    ASSERT_TRUE(first.Until([&] { return run->closed(); }));
+    const model::LaneFolder lane(run->folder().lane(kHere));
+    ASSERT_TRUE(first.Until([&] { return !os::IsLocked(lane.lock()).value_or(true); }));
+    first.Leave();
+    // `lane … ended` and `closed`.
+    Unwrite(run->folder(), 2);
+  }
+  ServedCheckout second(checkout, 2);
+  const std::shared_ptr<LiveRun> run = second.coordinator->run();
+  ASSERT_NE(run, nullptr);
+  EXPECT_EQ(run->header().run_id, run_id);
+  ASSERT_TRUE(second.Until([&] { return run->closed(); }));
+  ASSERT_TRUE(second.Until([&] { return second.lanes[kHere].state == "ended"; }));
+  EXPECT_EQ(run->state().verdict, Verdict::kPassed);
+  EXPECT_TRUE(second.notices.empty());
+  EXPECT_EQ(ledger::ReadRun(run->folder())->closed->verdict, Verdict::kPassed);
+}
+
+TEST(Coordinator, WorkTreesOfNoUseGoAtItsStart) {
+  TestCheckout checkout;
+  const std::string stale =
+      (checkout.state / "cache") + "/work/" + model::NewRunId(1) + "/x86_64-linux";
+  checkout.repo.Git({"worktree", "add", "--detach", "--lock", stale, "HEAD"});
+  ServedCheckout served(checkout);
+  EXPECT_TRUE(served.Until([&] { return !os::Exists(stale); }));
+}
+
 TEST(Coordinator, ShowsThePlanOfHeadWhileIdle) {
   TestCheckout checkout;
   ServedCheckout served(checkout);

@@ -2,7 +2,11 @@
 
 #include <gtest/gtest.h>
 
+#include <csignal>
+
 #include "odu/coordinator/served_checkout.h"
+#include "odu/model/lane_folder.h"
+#include "os/file_lock.h"
 
 namespace odu::coordinator {
 namespace {
@@ -160,6 +164,67 @@ TEST(FrontDesk, ARerunOfAClosedRunIsALinkedRunOfTheSameCommit) {
   const auto header = ledger::ReadHeader(ledger::FolderOf(served.world.home.state, again->run_id));
   EXPECT_EQ(header->linked_from, first.run_id);
   EXPECT_EQ(header->expected.size(), 2);
+}
+
+TEST(FrontDesk, ALinkedRunGetsTheEnvironmentOfWhoAsksForIt) {
+  TestCheckout checkout;
+  checkout.Tasks(
+      R"({"id":"env","command":"echo $MINE ${GH_TOKEN:-none} ${MCP_KEY:-none}; umask"})");
+  checkout.state.Write("hosts.json",
+                       "{\"" + kHere + R"(": {"host": "localhost", "pass_env": ["MCP_KEY"]}})");
+  std::string ref;
+  {
+    ServedCheckout first(checkout, 1);
+    auto request = ServedCheckout::Request();
+    request.hosts.clear();
+    for (const std::string& entry :
+         {"ODU_HOSTS=" + (checkout.state / "hosts.json"), std::string("MINE=first"),
+          std::string("GH_TOKEN=no"), std::string("MCP_KEY=k1")}) {
+      request.env.push_back(entry);
+    }
+    ref = first.Start(request).ref;
+    EXPECT_EQ(first.Settle().verdict, Verdict::kPassed);
+    const std::shared_ptr<LiveRun> run = first.coordinator->run();
+    ASSERT_TRUE(first.Until([&] { return run->closed(); }));
+    EXPECT_EQ(first.Log("env").value(), "first none k1\n0022\n");
+    // Without a word of its own it is the earlier caller's.
+    ASSERT_TRUE(first.Rerun({"env"}));
+    EXPECT_EQ(first.Settle().verdict, Verdict::kPassed);
+    EXPECT_EQ(first.Log("env").value(), "first none k1\n0022\n");
+    const std::shared_ptr<LiveRun> again = first.coordinator->run();
+    ASSERT_TRUE(first.Until([&] { return again->closed(); }));
+    ref = again->header().ref;
+  }
+  ServedCheckout second(checkout, 2);
+  model::NodesRequest request;
+  request.request_id = model::NewRunId(second.clock.WallMs());
+  request.targets = {"env"};
+  request.env = ServedCheckout::Request().env;
+  for (const char* entry : {"MINE=second", "GH_TOKEN=no", "MCP_KEY=k2"}) {
+    request.env.emplace_back(entry);
+  }
+  request.umask = 027;
+  const auto linked = second.Call(OduSurface::kNodeRerun, request);
+  ASSERT_TRUE(linked) << linked.error().message();
+  EXPECT_TRUE(linked->linked);
+  EXPECT_EQ(linked->because, "run " + ref + " is closed");
+  EXPECT_EQ(second.Settle().verdict, Verdict::kPassed);
+  EXPECT_EQ(second.Log("env").value(), "second none k2\n0027\n");
+}
+
+TEST(FrontDesk, ALinkedRunSaysThatTheLaneIsGoneWhenItIsThat) {
+  TestCheckout checkout;
+  checkout.Tasks(R"({"id":"red","command":"exit 1"})");
+  ServedCheckout served(checkout);
+  const auto first = served.Start();
+  EXPECT_EQ(served.Settle().verdict, Verdict::kFailed);
+  const model::LaneFolder lane(ledger::FolderOf(served.world.home.state, first.run_id).lane(kHere));
+  ASSERT_TRUE(os::SendSignal(os::HolderOf(lane.lock()).value(), SIGKILL));
+  ASSERT_TRUE(served.Until([&] { return served.lanes[kHere].state == "failed"; }));
+  const auto again = served.Rerun({"red"});
+  ASSERT_TRUE(again) << again.error().message();
+  EXPECT_TRUE(again->linked);
+  EXPECT_EQ(again->because, "a lane of run " + first.ref + " is gone");
 }
 
 TEST(FrontDesk, ACancelledRunIsCancelledAndACancelOfNothingSaysSo) {

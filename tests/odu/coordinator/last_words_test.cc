@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "odu/model/lane_journal.h"
+#include "os/file_system.h"
 #include "support/temp_dir.h"
 #include "surface/codec.h"
 
@@ -22,6 +23,39 @@ TEST(LastWords, AreTheNewestLineOfEachAttempt) {
   const auto words = LastWordsOf(folder);
   ASSERT_EQ(words.size(), 1);
   EXPECT_EQ(words[0].status, model::NodeStatus::kOk);
+}
+
+TEST(LastWords, ALaneIsDoneWithWhenItIsDeadAndTheRecordKnowsItAll) {
+  const support::TempDir dir;
+  const ledger::RunFolder folder{dir.path()};
+  const model::LaneFolder lane(folder.lane("p"));
+  ASSERT_TRUE(os::MakeDirs(lane.path()));
+  ledger::RunRecord record;
+  EXPECT_FALSE(IsDoneWith(record, folder, "p"));
+  ASSERT_TRUE(os::WriteFileAtomic(lane.lock(), ""));
+  model::Attempt attempt;
+  attempt.node = "build";
+  attempt.status = model::NodeStatus::kOk;
+  const std::string ok = model::LaneJournalLine("attempt", surface::Encoded(attempt));
+  ASSERT_TRUE(os::WriteFileAtomic(lane.journal(), ok));
+  EXPECT_FALSE(IsDoneWith(record, folder, "p"));
+  record.nodes["build@p"].attempt = 1;
+  EXPECT_TRUE(IsDoneWith(record, folder, "p"));
+  // A rerun that the record has not heard of.
+  attempt.n = 2;
+  attempt.status = model::NodeStatus::kPending;
+  ASSERT_TRUE(os::WriteFileAtomic(
+      lane.journal(), ok + model::LaneJournalLine("attempt", surface::Encoded(attempt))));
+  EXPECT_FALSE(IsDoneWith(record, folder, "p"));
+}
+
+TEST(LastWords, ALaneThatWroteItsEndWasNotKilled) {
+  const support::TempDir dir;
+  const model::LaneFolder folder(dir.path());
+  EXPECT_FALSE(EndedByItself(folder));
+  dir.Write("journal.ndjson",
+            model::LaneJournalLine("ended", surface::Encoded(model::LaneEnded())));
+  EXPECT_TRUE(EndedByItself(folder));
 }
 
 TEST(LastWords, AnEpitaphIsALineOfItsOwn) {

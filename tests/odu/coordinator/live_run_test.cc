@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "odu/coordinator/served_checkout.h"
+#include "support/no_file_grows.h"
 
 namespace odu::coordinator {
 namespace {
@@ -102,6 +103,42 @@ TEST(LiveRun, NoTextOfTheRunShowsACredential) {
   EXPECT_EQ(served.Log("one")->find("hunter2"), std::string::npos);
   const auto journal = os::ReadFile(served.coordinator->run()->folder().journal(), size_t{1} << 20);
   EXPECT_EQ(journal->find("hunter2"), std::string::npos);
+}
+
+TEST(LiveRun, ItsLastLineWaitsForRoomOnTheDisk) {
+  TestCheckout checkout;
+  checkout.Tasks(R"({"id":"red","command":"exit 1"})");
+  ServedCheckout served(checkout);
+  served.Start();
+  EXPECT_EQ(served.Settle().verdict, Verdict::kFailed);
+  const std::shared_ptr<LiveRun> run = served.coordinator->run();
+  {
+    const support::NoFileGrows full;
+    run->Close("test");
+    ASSERT_TRUE(served.Until([&] { return !served.notices.empty(); }));
+    EXPECT_FALSE(run->closed());
+  }
+  ASSERT_TRUE(served.Until([&] { return run->closed(); }));
+  const auto record = ledger::ReadRun(run->folder());
+  ASSERT_TRUE(record && record->closed);
+  EXPECT_EQ(record->closed->reason, "test");
+}
+
+TEST(LiveRun, SaysWhenItWillProbablyHaveSettled) {
+  TestCheckout checkout;
+  checkout.Tasks(R"({"id":"gate","command":"while ! test -e go; do sleep 0.05; done"})");
+  checkout.repo.Write("go", "");
+  ServedCheckout served(checkout);
+  served.coordinator->OnSessions(1);
+  served.Start();
+  EXPECT_EQ(served.Settle().verdict, Verdict::kPassed);
+  ASSERT_TRUE(os::RemoveTree(checkout.repo.path() + "/go"));
+  served.Start();
+  ASSERT_TRUE(served.Until([&] { return served.run.eta_at.has_value(); }));
+  EXPECT_GE(*served.run.eta_at, served.run.started_at);
+  checkout.repo.Write("go", "");
+  EXPECT_EQ(served.Settle().verdict, Verdict::kPassed);
+  EXPECT_TRUE(served.Until([&] { return served.run.verdict && !served.run.eta_at; }));
 }
 
 }  // namespace

@@ -2,41 +2,54 @@
 
 #include <gtest/gtest.h>
 
+#include "odu/coordinator/served_checkout.h"
+#include "odu/ledger/stored_next.h"
+
 namespace odu::coordinator {
 namespace {
 
-using Strings = std::vector<std::string>;
+using model::Verdict;
 
-model::Node Node(std::string name, model::NodeStatus status) {
-  model::Node node;
-  node.name = std::move(name);
-  node.status = status;
-  return node;
+TEST(NextWait, AStoredRunGetsTheSameAnswerAsTheLiveOne) {
+  TestCheckout checkout;
+  checkout.Tasks(R"({"id":"red","command":"exit 3"},{"id":"after","command":"true","needs":["red"]},
+                    {"id":"beside","command":"true"})");
+  ServedCheckout served(checkout);
+  served.Start();
+  const model::NextReply live = served.Settle();
+  EXPECT_EQ(live.verdict, Verdict::kFailed);
+  const std::shared_ptr<LiveRun> run = served.coordinator->run();
+  const auto record = ledger::ReadRun(run->folder());
+  ASSERT_TRUE(record);
+  model::NextRequest request;
+  const auto stored = ledger::StoredNext(*record, request);
+  ASSERT_TRUE(stored) << stored.error().message();
+  EXPECT_EQ(surface::Encoded(*stored), surface::Encoded(live));
+  request.after = live.cursor;
+  EXPECT_TRUE(ledger::StoredNext(*record, request));
+  request.after = run->header().run_id + ".99";
+  EXPECT_EQ(ledger::StoredNext(*record, request).error().code(), "bad_cursor");
 }
 
-TEST(NextWait, ARunThatIsOverIsToldFromTheLedger) {
-  ledger::RunRecord record;
-  record.header.ref = "abcdef0#1";
-  record.header.run_id = "R";
-  record.header.started_at = 1000;
-  record.header.expected = {"b@p", "a@p", "c@p", "d@p", "e@p"};
-  for (const auto& node :
-       {Node("a@p", model::NodeStatus::kFailed), Node("b@p", model::NodeStatus::kFailed),
-        Node("c@p", model::NodeStatus::kSkipped), Node("d@p", model::NodeStatus::kErrored)}) {
-    record.nodes[node.name] = node;
+TEST(NextWait, WithoutARunInProgressTheNewestOneIsAnswered) {
+  TestCheckout checkout;
+  std::string run_id;
+  {
+    ServedCheckout first(checkout);
+    run_id = first.Start().run_id;
+    EXPECT_EQ(first.Settle().verdict, Verdict::kPassed);
+    const std::shared_ptr<LiveRun> run = first.coordinator->run();
+    ASSERT_TRUE(first.Until([&] { return run->closed(); }));
   }
-  EXPECT_FALSE(NextReplyOf(record).settled);
-  record.settled = ledger::SettledLine{};
-  record.settled->verdict = model::Verdict::kFailed;
-  record.settled_at = 4000;
-  const auto reply = NextReplyOf(record);
-  EXPECT_TRUE(reply.settled);
-  EXPECT_FALSE(reply.passed);
-  EXPECT_EQ(reply.verdict, model::Verdict::kFailed);
-  EXPECT_EQ(reply.duration_ms, 3000);
-  EXPECT_EQ(reply.failed, (Strings{"b@p", "a@p"}));
-  EXPECT_EQ(reply.skipped, Strings{"c@p"});
-  EXPECT_EQ(reply.errored, Strings{"d@p"});
+  ServedCheckout second(checkout, 2);
+  ASSERT_EQ(second.coordinator->run(), nullptr);
+  const auto reply = second.Call(OduSurface::kRunNext, model::NextRequest());
+  ASSERT_TRUE(reply) << reply.error().message();
+  EXPECT_EQ(reply->run_id, run_id);
+  EXPECT_TRUE(reply->passed);
+  model::NextRequest moved;
+  moved.expected_sha = "0000000";
+  EXPECT_EQ(second.Call(OduSurface::kRunNext, moved).error().code(), "checkout_moved");
 }
 
 }  // namespace

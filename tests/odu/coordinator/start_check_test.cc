@@ -60,5 +60,17 @@ TEST(StartCheck, ShownTextIsOneShortHarmlessLine) {
   EXPECT_LT(shown.size(), 300);
 }
 
+TEST(StartCheck, WhatARerunBringsIsCheckedToo) {
+  model::NodesRequest request;
+  request.request_id = "r1";
+  request.targets = {"build"};
+  EXPECT_TRUE(CheckNodes(request));
+  request.umask = 01000;
+  EXPECT_EQ(CheckNodes(request).error().code(), "bad_request");
+  request.umask = 022;
+  request.env = {"NAME"};
+  EXPECT_EQ(CheckNodes(request).error().code(), "bad_environment");
+}
+
 }  // namespace
 }  // namespace odu::coordinator

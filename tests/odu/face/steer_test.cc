@@ -20,8 +20,9 @@ TEST(Steer, SaysWhatIsDone) {
             "rerunning in run 7f59054#2: 2 nodes\n  a@x86_64-linux\n  b@x86_64-linux\n");
   model::NodesReply linked = ReplyWith({"a@x86_64-linux"});
   linked.linked = true;
+  linked.because = "run 7f59054#1 is closed";
   EXPECT_EQ(SteeredText("rerunning", linked),
-            "the run was closed; started run 7f59054#2 of the same commit\n"
+            "run 7f59054#1 is closed; started run 7f59054#2 of the same commit\n"
             "rerunning in run 7f59054#2: 1 node\n  a@x86_64-linux\n");
 }
 
@@ -31,17 +32,25 @@ TEST(Steer, ARerunNamesItsTargets) {
   std::vector<std::string> asked;
   served.rerun = [&](const model::NodesRequest& request) {
     asked = request.targets;
+    EXPECT_EQ(request.env, std::vector<std::string>{"MINE=yes"});
+    EXPECT_EQ(request.umask, 027);
     EXPECT_FALSE(request.request_id.empty());
     return ReplyWith({"a@x86_64-linux"});
   };
-  const auto exit = served.loop.Run(Rerun(served.context, {"a", "@x86_64-linux"}, true));
+  RerunCall call;
+  call.targets = {"a", "@x86_64-linux"};
+  call.environment = {"MINE=yes"};
+  call.umask = 027;
+  call.as_json = true;
+  const auto exit = served.loop.Run(Rerun(served.context, call));
   ASSERT_TRUE(exit.has_value()) << exit.error().message();
   EXPECT_EQ(*exit, 0);
   EXPECT_EQ(asked, (std::vector<std::string>{"a", "@x86_64-linux"}));
-  EXPECT_EQ(served.captured.Out(),
-            R"({"run_id":"01K9TESTRUN00000000000000","ref":"7f59054#2","linked":false,)"
-            R"("nodes":["a@x86_64-linux"]})"
-            "\n");
+  EXPECT_EQ(
+      served.captured.Out(),
+      R"({"run_id":"01K9TESTRUN00000000000000","ref":"7f59054#2","linked":false,"because":"",)"
+      R"("nodes":["a@x86_64-linux"]})"
+      "\n");
 }
 
 TEST(Steer, CancelWithoutTargetsCancelsTheRun) {
