@@ -88,8 +88,7 @@ TEST(StartGate, StatusesNeedAForgeThatIsKnownUnlessNoneArePosted) {
   ASSERT_FALSE(none);
   EXPECT_EQ(none.error().code(), "no_forge");
   EXPECT_EQ(none.error().ExitCode(), 2);
-  EXPECT_EQ(none.error().message(),
-            "run: there is no remote 'origin' to post commit statuses to");
+  EXPECT_EQ(none.error().message(), "run: there is no remote 'origin' to post commit statuses to");
   EXPECT_EQ(none.error().hint(), "pass --no-post for non-GitHub strict runs");
 
   checkout.repo.Git({"remote", "add", "origin", "git@forge.example.org:octo/demo.git"});
