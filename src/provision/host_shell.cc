@@ -34,6 +34,7 @@ using base::ErrorKind;
 
 constexpr auto kConfigTimeout = std::chrono::seconds(30);
 constexpr auto kForgetTimeout = std::chrono::seconds(2);
+constexpr auto kLastWords = std::chrono::seconds(1);
 constexpr size_t kShownWords = 2000;
 constexpr size_t kMaxNoise = size_t{64} << 10;
 
@@ -332,6 +333,10 @@ asio::awaitable<HostResult<ScriptResult>> HostShell::Run(ScriptCall call) {
                                       call.step));
   }
   RemoveMarks(started->files);
+  if (*framed.status != 0) {
+    // Why it is red stands on the other pipe, and may still be on its way.
+    (void)co_await async::WithDeadline(world_.clock, kLastWords, process.Wait(), "end");
+  }
   ScriptResult result;
   result.status = *framed.status;
   result.output = std::move(framed.body);

@@ -146,7 +146,8 @@ TEST_F(CopyTest, ASymlinkInThePlaceOfBinIsRefused) {
 
 TEST_F(CopyTest, ALinkThatIsCutLeavesNothingThatCounts) {
   agent.Write("1", 3 << 20);
-  HostShell shell(world.world, *HostAddress::Pipe({"sh", "-c", "stdbuf -o0 head -c 1000000 | sh -s", "x"}));
+  HostShell shell(world.world,
+                  *HostAddress::Pipe({"sh", "-c", "stdbuf -o0 head -c 1000000 | sh -s", "x"}));
   const AgentSpec spec = agent.Spec();
   CopyProvisioner copy(shell, spec, {});
   ASSERT_FALSE(world.loop.Run(copy.Provide(facts, progress)).has_value());
