@@ -97,8 +97,8 @@ TEST_F(CopyTest, ACompanionThatTheHostHasIsNotSent) {
 }
 
 TEST_F(CopyTest, BytesThatArriveDamagedDoNotGetTheName) {
-  HostShell shell(world.world, *HostAddress::Pipe({"sh", "-c", "stdbuf -o0 tr Q Y | sh -s", "x"}));
-  agent.Write("QQ");
+  HostShell shell(world.world, *HostAddress::Pipe({"sh", "-c", "stdbuf -o0 tr @ Y | sh -s", "x"}));
+  agent.Write("@@");
   const AgentSpec spec = agent.Spec();
   CopyProvisioner copy(shell, spec, {});
   const auto provisioned = world.loop.Run(copy.Provide(facts, progress));
