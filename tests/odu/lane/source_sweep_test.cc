@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <gtest/gtest.h>
+#include <sched.h>
 #include <sys/stat.h>
 
 #include <algorithm>
@@ -16,6 +17,7 @@
 #include "os/environment.h"
 #include "os/file_lock.h"
 #include "os/file_system.h"
+#include "os/process.h"
 #include "support/git_repo.h"
 #include "support/temp_dir.h"
 
@@ -240,6 +242,10 @@ TEST(SourceSweep, WhatAKilledLaneLeftRunningIsEndedAndItsHalfUploadRemoved) {
   spec.argv = argv;
   spec.environment = environment;
   const pid_t orphan = os::Spawn(spec).value();
+  // Spawned is not yet there: for a moment after exec the kernel shows no environment.
+  while (!os::EnvironmentValueOf(orphan, "ODU_ATTEMPT_ID")) {
+    ::sched_yield();
+  }
   EXPECT_EQ(host.Sweep(), Paths());
   EXPECT_TRUE(std::holds_alternative<os::Signalled>(os::WaitForChild(orphan).value()));
   EXPECT_FALSE(os::Exists(lane + "/upload.1"));
