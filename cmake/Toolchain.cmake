@@ -59,12 +59,15 @@ elseif(CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
 endif()
 
 # A release's bytes do not depend on where it was built: places in messages (__FILE__) are relative
-# to the source tree, seen from there as from the build tree (ccache makes paths relative to that).
+# to the source tree. ccache names sources as the build tree sees them, and shares results between
+# trees only if no option names a folder.
 if(CMAKE_BUILD_TYPE STREQUAL "Release")
-  cmake_path(RELATIVE_PATH CMAKE_SOURCE_DIR BASE_DIRECTORY "${CMAKE_BINARY_DIR}"
-             OUTPUT_VARIABLE source_from_build)
-  target_compile_options(odu_flags INTERFACE "-fmacro-prefix-map=${CMAKE_SOURCE_DIR}/="
-                                             "-fmacro-prefix-map=${source_from_build}/=")
+  set(source_here "${CMAKE_SOURCE_DIR}")
+  if(ODU_CCACHE)
+    cmake_path(RELATIVE_PATH CMAKE_SOURCE_DIR BASE_DIRECTORY "${CMAKE_BINARY_DIR}"
+               OUTPUT_VARIABLE source_here)
+  endif()
+  target_compile_options(odu_flags INTERFACE "-fmacro-prefix-map=${source_here}/=")
 endif()
 
 find_program(ODU_MOLD mold)
