@@ -8,6 +8,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "git/object_path.h"
 #include "git/submodules.h"
 #include "os/file_system.h"
 
@@ -44,21 +45,6 @@ class Scratch {
   explicit Scratch(std::string path) : path_(std::move(path)) {}
   std::string path_;
 };
-
-/// `path` for GIT_ALTERNATE_OBJECT_DIRECTORIES, where a colon separates.
-std::string AlternatePath(const std::string& path) {
-  if (path.find_first_of(":\"\n") == std::string::npos) {
-    return path;
-  }
-  std::string quoted = "\"";
-  for (const char byte : path) {
-    if (byte == '"' || byte == '\\') {
-      quoted.push_back('\\');
-    }
-    quoted.push_back(byte);
-  }
-  return quoted + "\"";
-}
 
 base::Result<void> CopyIndex(const std::string& from, const std::string& to) {
   auto index = os::ReadFile(from, kIndexLimit);
