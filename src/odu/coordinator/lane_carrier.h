@@ -31,6 +31,8 @@ struct LaneEnd {
   Kind kind = Kind::kDied;
   std::string reason;  ///< of its nodes: "lane died", "unreachable", "link"
   std::string why;     ///< for people: the reason with its cause
+  /// Something may still be there: it is looked for, and told to go.
+  bool send_away = false;
   bool operator==(const LaneEnd&) const = default;
 };
 

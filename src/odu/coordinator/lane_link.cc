@@ -26,8 +26,8 @@ constexpr async::Duration kConfigureBound = seconds(60);
 constexpr async::Duration kShortestDelay = milliseconds(50);
 constexpr async::Duration kLookForLink = milliseconds(50);
 constexpr async::Duration kLookAtLink = seconds(1);
-/// When the calendar has run so much further than the clock, the machine slept.
-constexpr int64_t kSleptMs = 5'000;
+/// A lane that is sent away gets this long to end what it runs.
+constexpr async::Duration kFarewellBound = seconds(30);
 
 int64_t InMs(async::Duration duration) {
   return std::chrono::duration_cast<milliseconds>(duration).count();
@@ -84,11 +84,14 @@ awaitable<void> LaneLink::Run() {
       co_return;
     }
     auto end = carrier_->EndOf(cause, connected, configured_);
-    if (end && !dead_) {
-      Die(std::move(*end));
-    }
     if (end) {
-      co_return;
+      const bool over = !end->send_away;
+      if (!dead_) {
+        Die(std::move(*end));
+      }
+      if (over) {
+        co_return;
+      }
     }
     Show("retrying", fmt::format("{}; again in {} ms", cause.message(), InMs(delay)));
     co_await world_.clock.Sleep(delay);
@@ -99,18 +102,8 @@ awaitable<void> LaneLink::Run() {
 awaitable<void> LaneLink::Watch() {
   const async::Duration every =
       std::min(kLookAtLink, times_.lost_after.value_or(kLookAtLink) / 4 + milliseconds(1));
-  int64_t ahead = world_.clock.WallMs() - InMs(world_.clock.Now());
   while (!dead_ && !releasing_) {
     co_await world_.clock.Sleep(every);
-    const int64_t ahead_now = world_.clock.WallMs() - InMs(world_.clock.Now());
-    if (ahead_now - ahead > kSleptMs) {
-      base::LogInfo("lane link", "{}: this machine slept; looking at the link anew", platform());
-      carrier_->Recheck();
-      if (client_ != nullptr) {
-        client_->Close();
-      }
-    }
-    ahead = ahead_now;
     const bool lost = times_.lost_after && client_ == nullptr && !dead_ && !releasing_ &&
                       world_.clock.Now() - silent_since_ >= *times_.lost_after;
     if (lost) {
@@ -195,17 +188,32 @@ awaitable<void> LaneLink::SendAway(Client client) {
         world_.clock, kAnswerBound, client->Call(model::LaneSurface::kCancel, cancel),
         "lane cancel"));
   }
-  if (cell) {
+  const async::Duration until = world_.clock.Now() + kFarewellBound;
+  bool going = !cell;
+  while (!going && world_.clock.Now() < until) {
     model::ReleaseRequest release;
     release.request_id = "release-" + configure_.run_id;
     release.epoch = configure_.epoch;
     release.keep_workspace = configured_;
-    static_cast<void>(co_await async::WithDeadline(
+    const auto released = co_await async::WithDeadline(
         world_.clock, kConfigureBound, client->Call(model::LaneSurface::kRelease, release),
-        "lane release"));
+        "lane release");
+    going = released || released.error().code() != "not_settled";
+    if (!going) {
+      co_await world_.clock.Sleep(kLookAtLink);
+    }
   }
   base::LogInfo("lane link", "{}: a lane that was given up answered and was sent away", platform());
   client->Close();
+}
+
+void LaneLink::Woke() {
+  base::LogInfo("lane link", "{}: this machine slept; looking at the link anew", platform());
+  silent_since_ = world_.clock.Now();
+  carrier_->Recheck();
+  if (client_ != nullptr) {
+    client_->Close();
+  }
 }
 
 void LaneLink::Follow(surface::Client& client) {

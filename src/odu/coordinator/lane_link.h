@@ -76,8 +76,8 @@ class LaneLink {
 
   /// Lives as long as the lane does; spawn it in the run's group.
   boost::asio::awaitable<void> Run();
-  /// Looks for what Run cannot see while it waits: that the lane is lost, that this machine slept.
-  /// Spawn it beside Run for a lane that can be lost.
+  /// Looks for what Run cannot see while it waits: that the lane is lost. Spawn it beside Run for a
+  /// lane that can be lost.
   boost::asio::awaitable<void> Watch();
 
   /// Wait for the link for up to 10 s when it is down. kHost "lane_unreachable".
@@ -92,6 +92,9 @@ class LaneLink {
 
   /// Gives the lane up: `on_end` is told now, and the lane is told to go if it ever answers.
   void GiveUp(LaneEnd end);
+
+  /// This machine slept: the link may be dead without knowing, and time passed that nobody waited.
+  void Woke();
 
   bool dead() const { return dead_; }
 

@@ -11,8 +11,7 @@
 #include "git/worktree.h"
 #include "odu/coordinator/eta.h"
 #include "odu/coordinator/last_words.h"
-#include "odu/coordinator/leftovers.h"
-#include "odu/coordinator/local_carrier.h"
+#include "odu/coordinator/remote_source.h"
 #include "odu/coordinator/tree_check.h"
 #include "odu/ledger/log_store.h"
 #include "odu/model/ids.h"
@@ -32,8 +31,6 @@ namespace {
 
 /// design.md section 5, "After settle".
 constexpr async::Duration kOpenTime = minutes(10);
-/// How long processes of a killed lane get between TERM and KILL.
-constexpr async::Duration kLeftoverGrace = seconds(10);
 constexpr async::Duration kEstimateEvery = seconds(1);
 /// A guess that moved by less is no news.
 constexpr int64_t kEtaNewsMs = 1000;
@@ -166,13 +163,10 @@ void LiveRun::BeginLane(LaneStart start) {
     shown.why = secrets_.Masked(end.why);
     group_.Spawn("bury lane", [this, &lane, shown] { return BuryLane(lane, shown); });
   };
-  auto carrier =
-      std::make_unique<LocalCarrier>(world_.executor, world_.clock, world_.reaper, world_.runner,
-                                     model::LaneFolder(folder_.lane(platform)));
-  lane.link = std::make_unique<LaneLink>(LaneWorld{world_.executor, world_.clock},
-                                         std::move(carrier), std::move(start.configure),
-                                         start.adopt, LaneTimes(), std::move(handlers));
-  group_.Spawn("lane " + platform, [link = lane.link.get()] { return link->Run(); });
+  StartedLane started =
+      StartLane(world_, header_, folder_, group_, std::move(start), std::move(handlers));
+  lane.remote = std::move(started.remote);
+  lane.link = std::move(started.link);
 }
 
 void LiveRun::ShowLane(LaneState& lane, const LaneNews& news) {
@@ -282,6 +276,14 @@ void LiveRun::PublishRun() {
   bell_.Ring();
 }
 
+awaitable<void> LiveRun::SyncLogs() {
+  for (const auto& lane : lanes_) {
+    if (lane->remote) {
+      co_await lane->remote->SyncLogs();
+    }
+  }
+}
+
 void LiveRun::Watched(bool watched) {
   watched_ = watched;
   bell_.Ring();
@@ -316,11 +318,10 @@ bool LiveRun::caught_up() const {
 
 awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
   const std::string platform = lane.shown.platform;
-  const std::string marker = model::LaneMarker(header_.run_id, platform);
-  const size_t left =
-      co_await EndLeftovers(world_.clock, world_.worker, marker, world_.scale(kLeftoverGrace));
-  const model::LaneFolder folder(folder_.lane(platform));
-  for (const model::Attempt& attempt : LastWordsOf(folder)) {
+  size_t left = 0;
+  const auto last = co_await LastOf(world_, fan_in_, model::LaneFolder(folder_.lane(platform)),
+                                    platform, end, lane.remote.get(), left);
+  for (const model::Attempt& attempt : last) {
     OnAttempt(platform, attempt, true);
   }
   const std::string epitaph = end.why == end.reason ? end.reason : end.reason + ": " + end.why;
@@ -335,7 +336,7 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
     Touch(index);
   }
   lane.heard = true;
-  if (unfinished.empty() && left == 0 && EndedByItself(folder)) {
+  if (unfinished.empty() && left == 0 && EndedByItself(model::LaneFolder(folder_.lane(platform)))) {
     // An earlier owner had released it.
     LaneNews news;
     news.state = "ended";
@@ -401,6 +402,7 @@ awaitable<void> LiveRun::Settle() {
   line.verdict = fan_in_.verdict();
   line.revision = settlements_++;
   const int64_t now = journal_.Append(ledger::JournalBody(line));
+  co_await SyncLogs();
   co_await journal_.SyncAtLast();
   run_.revision = line.revision;
   if (stage_ != Stage::kSettling) {
@@ -451,7 +453,7 @@ awaitable<void> LiveRun::Finish(std::string reason) {
         base::LogWarning("run", "{}: lane {}: {}", header_.ref, lane->shown.platform,
                          released.error().message());
       }
-    } else if (!red && lane->lane.workspace != world_.toplevel) {
+    } else if (!red && !lane->remote && lane->lane.workspace != world_.toplevel) {
       const auto removed =
           co_await git::RemoveWorktree(world_.git, world_.toplevel, lane->lane.workspace);
       if (!removed) {
@@ -461,6 +463,7 @@ awaitable<void> LiveRun::Finish(std::string reason) {
     lane->shown.state = "ended";
     WriteLane(*lane, true);
   }
+  static_cast<void>(os::RemoveTree(SnapshotFolder(world_, header_.run_id)));
   ledger::ClosedLine line;
   line.verdict = run_.verdict.value_or(model::Verdict::kIncomplete);
   line.reason = std::move(reason);

@@ -15,7 +15,7 @@
 #include "odu/coordinator/board.h"
 #include "odu/coordinator/fan_in.h"
 #include "odu/coordinator/journal_keeper.h"
-#include "odu/coordinator/lane_link.h"
+#include "odu/coordinator/lane_start.h"
 #include "odu/coordinator/log_book.h"
 #include "odu/coordinator/log_names.h"
 #include "odu/coordinator/secrets.h"
@@ -27,14 +27,6 @@
 #include "os/environment.h"
 
 namespace odu::coordinator {
-
-/// One lane as a run begins with it.
-struct LaneStart {
-  ledger::RunLane lane;
-  model::ConfigureRequest configure;
-  bool adopt = false;  ///< it may be running already: find it, do not start it
-  bool over = false;   ///< it ended under an earlier owner
-};
 
 /// The run that a coordinator holds, from its first journal line to its last.
 ///
@@ -103,6 +95,7 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   struct LaneState {
     model::Lane shown;
     ledger::RunLane lane;
+    std::unique_ptr<RemoteLane> remote;  ///< null for a lane of this machine
     std::unique_ptr<LaneLink> link;
     bool heard = false;  ///< it has said how it stands
   };
@@ -120,6 +113,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   void Publish();
   void PublishRun();
   boost::asio::awaitable<void> EstimateNowAndThen();
+  /// Puts the logs of lanes on other machines on the disk; local lanes do so themselves.
+  boost::asio::awaitable<void> SyncLogs();
 
   void CheckSettled();
   boost::asio::awaitable<void> Settle();

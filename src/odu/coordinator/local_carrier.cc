@@ -61,7 +61,9 @@ std::optional<LaneEnd> LocalCarrier::EndOf(const base::Error& cause, bool connec
   if (!locked || *locked) {
     return std::nullopt;
   }
-  return LaneEnd{LaneEnd::Kind::kDied, "lane died", "lane died"};
+  LaneEnd end;
+  end.reason = end.why = "lane died";
+  return end;
 }
 
 void LocalCarrier::Complete(model::ConfigureRequest& configure) {

@@ -24,6 +24,8 @@ using boost::asio::awaitable;
 constexpr size_t kFinishedAtOnce = 16;
 constexpr int32_t kMostFailures = 4;
 constexpr async::Duration kTryAgainAfter = std::chrono::seconds(1);
+/// design.md section 5: at most a second late.
+constexpr async::Duration kSyncAfter = std::chrono::milliseconds(500);
 /// A log that was checked: nobody writes it any more.
 constexpr mode_t kCheckedMode = 0444;
 
@@ -330,14 +332,20 @@ awaitable<void> LogPull::CheckOne(std::string key) {
 
 awaitable<void> LogPull::Run() {
   while (true) {
-    if (again_.empty()) {
+    if (again_.empty() && unsynced_.empty()) {
       static_cast<void>(co_await wake_.Wait());
     } else {
-      const async::Duration left = std::max(again_at_ - clock_.Now(), async::Duration::zero());
+      async::Duration left = kSyncAfter;
+      if (!again_.empty()) {
+        left = std::clamp(again_at_ - clock_.Now(), async::Duration::zero(), left);
+      }
       std::move_only_function<awaitable<void>()> wait = [this]() -> awaitable<void> {
         static_cast<void>(co_await wake_.Wait());
       };
-      static_cast<void>(co_await async::RunBounded(clock_, left, std::move(wait)));
+      const bool woken = co_await async::RunBounded(clock_, left, std::move(wait));
+      if (!woken) {
+        co_await Sync();
+      }
     }
     if (!again_.empty() && clock_.Now() >= again_at_) {
       for (const std::string& key : std::exchange(again_, {})) {

@@ -1,8 +1,11 @@
 #include "odu/coordinator/run_factory.h"
 
+#include <fmt/format.h>
+#include <fmt/ranges.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <thread>
 #include <utility>
 
@@ -10,6 +13,7 @@
 #include "odu/coordinator/host_share.h"
 #include "odu/coordinator/last_words.h"
 #include "odu/coordinator/recipe_environment.h"
+#include "odu/coordinator/remote_source.h"
 #include "odu/coordinator/start_check.h"
 #include "odu/model/ids.h"
 #include "odu/model/lane_folder.h"
@@ -23,13 +27,28 @@ using base::Pass;
 using base::Result;
 using boost::asio::awaitable;
 
+constexpr std::array<std::string_view, 2> kForgeTokens{"GH_TOKEN", "GITHUB_TOKEN"};
+
 bool InPlace(const model::Scope& scope) {
   return scope.no_strict || scope.no_snapshot;
 }
 
+/// What a lane on another machine gets over its login environment: nothing of this one's but what
+/// the user names in the hosts file, and never a forge's token.
+std::vector<std::string> EnvironmentElsewhere(const ledger::RunEnvironment& environment,
+                                              std::string_view platform) {
+  const auto passed = environment.passed.find(platform);
+  if (passed == environment.passed.end()) {
+    return {};
+  }
+  os::Environment sent = passed->second;
+  sent.RemoveMatching(kForgeTokens);
+  return sent.entries();
+}
+
 model::ConfigureRequest ConfigureOf(const World& world, const ledger::RunHeader& header,
                                     const ledger::RunLane& lane,
-                                    std::vector<std::string> environment,
+                                    const ledger::RunEnvironment& environment,
                                     const Durations& durations) {
   model::ConfigureRequest configure;
   configure.request_id = "configure-" + header.run_id;
@@ -46,6 +65,13 @@ model::ConfigureRequest ConfigureOf(const World& world, const ledger::RunHeader&
   configure.source.repository = header.checkout;
   configure.source.sha = header.sha;
   configure.source.workspace = in_place ? std::string() : lane.workspace;
+  if (lane.remote) {
+    // Its places are its carrier's to say, once the host has been reached.
+    configure.source.mode = model::SourceMode::kShipped;
+    configure.source.repository.clear();
+    configure.source.sha = lane.sha.empty() ? header.sha : lane.sha;
+    configure.source.origin = lane.origin;
+  }
   if (const auto known = durations.find(lane.platform); known != durations.end()) {
     for (const model::PlanNode& node : configure.plan.nodes) {
       if (const auto time = known->second.find(node.id); time != known->second.end()) {
@@ -54,7 +80,9 @@ model::ConfigureRequest ConfigureOf(const World& world, const ledger::RunHeader&
     }
   }
   configure.jobs = lane.jobs;
-  configure.env = std::move(environment);
+  configure.login_environment = lane.remote;
+  configure.env = lane.remote ? EnvironmentElsewhere(environment, lane.platform)
+                              : environment.Of(lane.platform).entries();
   configure.umask = header.umask;
   configure.enter = lane.enter;
   return configure;
@@ -95,6 +123,16 @@ ledger::RunHeader HeaderOf(const World& world, RunDraft& draft,
     lane.enter = host.enter;
     lane.pass_env = host.pass_env;
     lane.host_jobs = host.jobs;
+    if (!plan::IsLocalhost(host.address)) {
+      lane.remote = true;
+      lane.workspace.clear();
+      lane.command = host.command;
+      lane.host =
+          host.command.empty() ? host.address : fmt::format("{}", fmt::join(host.command, " "));
+      lane.provision = host.provision;
+      lane.durable = host.durable.value_or(host.command.empty());
+      lane.lost_after_ms = request.lane_lost_after_ms;
+    }
     header.lanes.push_back(std::move(lane));
   }
   return header;
@@ -127,10 +165,31 @@ LaneStart StartOf(const World& world, const ledger::RunHeader& header, const led
                   const ledger::RunEnvironment& environment, const Durations& durations) {
   LaneStart start;
   start.lane = lane;
-  start.configure =
-      ConfigureOf(world, header, lane, environment.Of(lane.platform).entries(), durations);
+  start.configure = ConfigureOf(world, header, lane, environment, durations);
+  start.ssh_agent = environment.common.Get("SSH_AUTH_SOCK").value_or("");
   start.configure.masked = environment.SecretsOf(lane.platform);
   return start;
+}
+
+/// Adds to the lanes on other machines what they make their tree from.
+awaitable<Result<void>> FillSources(World& world, git::Repository repository,
+                                    ledger::RunHeader& header) {
+  if (std::ranges::none_of(header.lanes, &ledger::RunLane::remote)) {
+    co_return Result<void>();
+  }
+  auto source = co_await SourceForOthers(world, repository, header.dirty, header.run_id);
+  if (!source) {
+    co_return Pass(source.error());
+  }
+  for (ledger::RunLane& lane : header.lanes) {
+    if (lane.remote) {
+      lane.origin = source->origin;
+      lane.sha = source->sha == header.sha ? std::string() : source->sha;
+      lane.objects = source->objects;
+      lane.git_dir = repository.common_dir;
+    }
+  }
+  co_return Result<void>();
 }
 
 /// Makes the folder a lane lives in; the run folder's own permissions keep others out.
@@ -146,6 +205,10 @@ awaitable<Result<RunParts>> MakeRun(World& world, RunDraft draft, model::RunStar
   const std::string run_id = model::NewRunId(world.clock.WallMs());
   ledger::RunHeader header = HeaderOf(world, draft, request, run_id);
   header.linked_from = std::move(linked_from);
+  auto filled = co_await FillSources(world, draft.repository, header);
+  if (!filled) {
+    co_return Pass(filled.error());
+  }
   auto write = [&world, &header, &request, &environment] {
     return WriteDown(world, header, request, environment);
   };
@@ -201,7 +264,8 @@ awaitable<Result<RunParts>> AdoptRun(World& world, std::string run_id, Durations
     // An owner may die between releasing a lane and writing down that it ended.
     start.over = ended || (record->settled && IsDoneWith(*record, folder, lane.platform));
     // Without a header of its own the lane never came to be, so nothing ran there yet.
-    start.adopt = os::Exists(model::LaneFolder(folder.lane(lane.platform)).header());
+    start.adopt = lane.remote ? line != record->lanes.end()
+                              : os::Exists(model::LaneFolder(folder.lane(lane.platform)).header());
     if (auto made = MakeLaneFolder(folder, lane.platform); !made) {
       co_return Pass(made.error());
     }
@@ -222,7 +286,12 @@ std::vector<plan::HostEntry> HostsOf(const ledger::RunHeader& header) {
   for (const ledger::RunLane& lane : header.lanes) {
     plan::HostEntry host;
     host.platform = lane.platform;
-    host.address = lane.host;
+    host.address = lane.command.empty() ? lane.host : std::string();
+    host.command = lane.command;
+    host.provision = lane.provision;
+    if (lane.remote) {
+      host.durable = lane.durable;
+    }
     host.jobs = lane.host_jobs;
     host.enter = lane.enter;
     host.pass_env = lane.pass_env;

@@ -19,6 +19,7 @@ constexpr size_t kMaxPlatforms = 64;
 constexpr size_t kMaxNameBytes = 512;
 constexpr size_t kMaxPathBytes = 4096;
 constexpr int32_t kMaxJobs = 4096;
+constexpr int64_t kMaxLostAfterMs = int64_t{7} * 24 * 3600 * 1000;
 
 std::unexpected<base::Error> BadField(std::string_view field, std::string_view why) {
   return Fail(ErrorKind::kUsage, "bad_request", fmt::format("{}: {}", field, why));
@@ -90,6 +91,9 @@ base::Result<void> CheckStart(const model::RunStartRequest& request) {
   }
   if (request.jobs < 0 || request.jobs > kMaxJobs) {
     return BadField("--jobs", fmt::format("must be from 0 to {}", kMaxJobs));
+  }
+  if (request.lane_lost_after_ms < 0 || request.lane_lost_after_ms > kMaxLostAfterMs) {
+    return BadField("--lane-lost-after", "must be from 0 to 7 days");
   }
   if (!request.cwd.empty() && request.cwd.front() != '/') {
     return BadField("cwd", "must be an absolute path");

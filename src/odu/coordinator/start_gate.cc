@@ -88,18 +88,19 @@ awaitable<Result<void>> CheckForge(World& world, const RunDraft& draft,
   co_return Result<void>();
 }
 
-Result<void> CheckLocal(const RunDraft& draft) {
+/// In place is the tree itself; other machines can only have a copy of it.
+Result<void> CheckInPlace(const RunDraft& draft, const model::Scope& scope) {
   for (const plan::HostEntry& host : draft.hosts) {
-    if (plan::IsLocalhost(host.address)) {
+    if (!scope.no_snapshot || plan::IsLocalhost(host.address)) {
       continue;
     }
     const std::string where =
         host.address.empty() ? "behind a command" : "on " + base::Quoted(host.address);
-    return Fail(ErrorKind::kRefused, "remote_not_supported",
-                fmt::format("run: lane {} is {}, and this odu runs lanes on this machine only",
+    return Fail(ErrorKind::kRefused, "remote_in_place",
+                fmt::format("run: --no-snapshot runs in this work tree, and lane {} is {}",
                             host.platform, where),
-                fmt::format("leave it out with --platform, or run it here with --host {}=localhost",
-                            host.platform));
+                "send it a snapshot of the work tree with --no-strict, or leave it out with "
+                "--platform");
   }
   return {};
 }
@@ -180,8 +181,8 @@ awaitable<Result<RunDraft>> DraftRun(World& world, model::RunStartRequest reques
   if (!postable) {
     co_return Pass(postable.error());
   }
-  if (auto local = CheckLocal(draft); !local) {
-    co_return Pass(local.error());
+  if (auto in_place = CheckInPlace(draft, request.scope); !in_place) {
+    co_return Pass(in_place.error());
   }
   co_return draft;
 }

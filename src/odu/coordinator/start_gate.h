@@ -26,7 +26,7 @@ struct RunDraft {
 /// Judges a request, in the order of refusals of contract.md 1.5: checkout, dirty tree, commit,
 /// plan, hosts file, host flags, selectors, forge, remote hosts. The request has passed CheckStart.
 /// Failures besides those of the parts: kRefused "dirty_tree" with the files listed,
-/// "checkout_moved" (another commit than expected), "no_forge", "remote_not_supported".
+/// "checkout_moved" (another commit than expected), "no_forge", "remote_in_place".
 boost::asio::awaitable<base::Result<RunDraft>> DraftRun(World& world,
                                                         model::RunStartRequest request);
 

@@ -48,6 +48,8 @@ struct World {
   std::string build;
   TimeScale scale;
   std::shared_ptr<GrowthWatch> watch;
+  /// The coordinator's own, for what it starts to reach other machines.
+  os::Environment environment = {};
 };
 
 /// Where `odu-runner` is: beside this program, else in ../libexec/odu, else what $ODU_RUNNER says.

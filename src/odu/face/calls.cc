@@ -12,6 +12,7 @@ namespace odu::face {
 namespace {
 
 constexpr int64_t kMaxJobs = 4096;
+constexpr int64_t kMaxLostAfterSeconds = 7 * 24 * 3600;
 constexpr int64_t kMaxTimeoutSeconds = 10LL * 365 * 24 * 3600;
 constexpr int64_t kMaxOffset = int64_t{1} << 53;
 
@@ -47,6 +48,10 @@ base::Result<RunCall> RunCallOf(const Invocation& given, const CallerFacts& call
   if (!jobs) {
     return base::Pass(jobs.error());
   }
+  const auto lost_after = given.Number("--lane-lost-after", 1, kMaxLostAfterSeconds);
+  if (!lost_after) {
+    return base::Pass(lost_after.error());
+  }
   RunCall call;
   model::RunStartRequest& start = call.start;
   start.request_id = caller.request_id;
@@ -60,6 +65,7 @@ base::Result<RunCall> RunCallOf(const Invocation& given, const CallerFacts& call
   start.scope.no_post = given.Has("--no-post");
   start.hosts = *pins;
   start.jobs = static_cast<int32_t>(jobs->value_or(0));
+  start.lane_lost_after_ms = lost_after->value_or(0) * 1000;
   start.when_busy = WhenBusyOf(given);
   start.cwd = caller.cwd;
   start.env = caller.environment.entries();

@@ -24,6 +24,7 @@ constexpr std::array kRunOptions{
     OptionSpec{"--no-post", "", "", false, "post no commit statuses"},
     OptionSpec{"--progress", "", "json[=2]", false, "one JSON line for each transition"},
     OptionSpec{"--jobs", "-j", "N", false, "at most N recipes at once on a host"},
+    OptionSpec{"--lane-lost-after", "", "SECONDS", false, "without contact to another machine"},
     OptionSpec{"--supersede", "", "", false, "cancel the run in progress and take its place"},
     OptionSpec{"--queue", "", "", false, "wait for the run in progress to end"},
     OptionSpec{"--detach", "-d", "", false, "print the run's name and leave it running"},

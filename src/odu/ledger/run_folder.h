@@ -25,9 +25,21 @@ struct RunLane {
   /// `env.<platform>`.
   std::vector<std::string> pass_env;
   int32_t host_jobs = 0;  ///< what the hosts file says of this lane; 0 = nothing
+  // Of a lane on another machine only.
+  bool remote = false;
+  std::vector<std::string> command;  ///< the byte pipe to it; empty = ssh to `host`
+  std::string provision;             ///< as in the hosts file
+  bool durable = true;               ///< it outlives its connection
+  int64_t lost_after_ms = 0;         ///< without contact; 0 = the usual
+  std::string origin;                ///< a URL it may fetch from; empty = none
+  std::string sha;                   ///< the commit it runs where that is a snapshot; else empty
+  std::string objects;               ///< the folder with the snapshot's objects
+  std::string git_dir;               ///< the repository's common git folder here
   bool operator==(const RunLane&) const = default;
 };
-BOOST_DESCRIBE_STRUCT(RunLane, (), (platform, host, workspace, jobs, enter, pass_env, host_jobs))
+BOOST_DESCRIBE_STRUCT(RunLane, (),
+                      (platform, host, workspace, jobs, enter, pass_env, host_jobs, remote, command,
+                       provision, durable, lost_after_ms, origin, sha, objects, git_dir))
 
 /// `run.json`: what is known of a run when it starts; never changed afterwards.
 struct RunHeader {

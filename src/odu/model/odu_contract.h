@@ -98,11 +98,13 @@ struct RunStartRequest {
   int32_t umask = 022;
   std::string started_by;    ///< "odu run (pid 123)", for people
   std::string expected_sha;  ///< refuse with "checkout_moved" unless HEAD begins with it
+  /// A lane on another machine is lost after so long without contact; 0 = 30 minutes.
+  int64_t lane_lost_after_ms = 0;
   static constexpr std::array<std::string_view, 1> kRequired{"request_id"};
 };
 BOOST_DESCRIBE_STRUCT(RunStartRequest, (),
                       (request_id, scope, hosts, jobs, when_busy, cwd, env, umask, started_by,
-                       expected_sha))
+                       expected_sha, lane_lost_after_ms))
 
 struct RunStartReply {
   std::string run_id;

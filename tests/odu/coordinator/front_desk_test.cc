@@ -113,7 +113,8 @@ TEST(FrontDesk, ARefusedRunLeavesNothingBehind) {
   request.hosts.clear();
   EXPECT_EQ(refusal(request), "no_hosts");
   request.hosts[kHere] = "elsewhere";
-  EXPECT_EQ(refusal(request), "remote_not_supported");
+  request.scope.no_snapshot = true;
+  EXPECT_EQ(refusal(request), "remote_in_place");
   request = ServedCheckout::Request();
   request.expected_sha = "0000000";
   EXPECT_EQ(refusal(request), "checkout_moved");

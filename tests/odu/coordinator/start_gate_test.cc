@@ -69,12 +69,14 @@ TEST(StartGate, HostsComeFromTheCallersEnvironment) {
   EXPECT_EQ(draft->hosts[0].platform, "aarch64-darwin");
 }
 
-TEST(StartGate, AFarLaneIsRefusedOnlyWhenItIsLeftAfterTheSelection) {
+TEST(StartGate, AFarLaneIsRefusedInPlaceOnlyWhenItIsLeftAfterTheSelection) {
   TestCheckout checkout;
   ServedCheckout served(checkout);
   auto request = Strict();
   request.hosts["riscv64-linux"] = "far-away";
-  EXPECT_EQ(Draft(served, request).error().code(), "remote_not_supported");
+  EXPECT_TRUE(Draft(served, request));
+  request.scope.no_snapshot = true;
+  EXPECT_EQ(Draft(served, request).error().code(), "remote_in_place");
   request.scope.selectors = {"@" + std::string(model::ThisPlatform())};
   EXPECT_TRUE(Draft(served, request));
 }

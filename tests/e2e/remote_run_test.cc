@@ -1,0 +1,259 @@
+#include <gtest/gtest.h>
+#include <signal.h>
+
+#include <algorithm>
+#include <string>
+
+#include "hosts/test_network.h"
+#include "os/file_system.h"
+#include "support/checkout_fixture.h"
+
+/// Lanes on other machines: behind a pipe, and behind real sshd on machines of their own.
+namespace odu {
+namespace {
+
+using support::CliResult;
+using support::Eventually;
+using support::Program;
+
+constexpr size_t kMost = size_t{64} << 20;
+
+/// This machine's other platform: the same programs run there.
+constexpr std::string_view kThere = "i686-linux";
+
+bool Has(const std::string& text, std::string_view part) {
+  return text.find(part) != std::string::npos;
+}
+
+class RemoteRun : public support::CheckoutFixture {
+ protected:
+  /// Writes the hosts file: platforms and their hosts as JSON.
+  void Hosts(const std::string& json) {
+    const std::string path = root_.Write("hosts.json", json);
+    environment_.push_back("ODU_HOSTS=" + path);
+  }
+  /// A shell of this machine with a home of its own, as a host.
+  std::string PipeHost(const std::string& more = "") const {
+    const std::string far_home = root_ / "far";
+    EXPECT_TRUE(os::MakeDirs(far_home, 0700));
+    return R"({"command":["env","-i","HOME=)" + far_home +
+           R"(","SHELL=/bin/sh","PATH=/usr/local/bin:/usr/bin:/bin"])" + more + "}";
+  }
+  CliResult RunThere(const std::vector<std::string>& more = {}) const {
+    std::vector<std::string> words{"run", "--no-post"};
+    words.insert(words.end(), more.begin(), more.end());
+    return Odu(words);
+  }
+  std::string LogThere(const std::string& sha, const std::string& recipe) const {
+    return os::ReadFile(repo() + "/.ci/" + sha.substr(0, 7) + "/" + std::string(kThere) + "/" +
+                            recipe + ".log",
+                        kMost)
+        .value_or("(none)");
+  }
+  std::string Summary(const CliResult& result) const { return result.stderr_text; }
+  std::string StatusThere(std::string_view recipe) const {
+    const base::json::object status = Status();
+    const auto* nodes = status.if_contains("nodes");
+    if (nodes == nullptr || !nodes->is_array()) {
+      return "";
+    }
+    for (const auto& node : nodes->get_array()) {
+      if (node.at("name").as_string() == std::string(recipe) + "@" + std::string(kThere)) {
+        return std::string(node.at("status").as_string());
+      }
+    }
+    return "";
+  }
+  /// Ends what a red run left open, on every machine.
+  void CloseRun() const { static_cast<void>(Odu({"serve", "--stop"})); }
+};
+
+TEST_F(RemoteRun, ARunOfTwoLanesHereAndBehindAPipe) {
+  Hosts("{\"" + Here() + "\":\"localhost\",\"" + std::string(kThere) + "\":" + PipeHost() + "}");
+  const std::string sha = Justfile(
+      "[metadata(\"ci\")]\nci: build test\nbuild:\n  @echo built\n"
+      "test: build\n  @git rev-parse HEAD; echo home $HOME\n");
+  const CliResult result = RunThere();
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_TRUE(Has(result.stderr_text, "6 ok")) << result;
+  EXPECT_EQ(LogThere(sha, "test"), sha + "\nhome " + (root_ / "far") + "\n");
+  EXPECT_EQ(LogThere(sha, "build"), "built\n");
+  const std::string story = LogThere(sha, "_ci-setup");
+  EXPECT_TRUE(Has(story, "[host:env -i")) << story;
+}
+
+TEST_F(RemoteRun, ALaneBehindAPipeEndsWithItsPipe) {
+  Hosts("{\"" + std::string(kThere) + "\":" + PipeHost() + "}");
+  Justfile("[metadata(\"ci\")]\nci: long after\nlong:\n  @touch " + Mark("begun") +
+           "; sleep 600\nafter: long\n  @echo never\n");
+  const auto run = Start({"run", "--no-post"});
+  ASSERT_TRUE(UntilMark("begun"));
+  // The front is what the pipe leads to.
+  ASSERT_TRUE(Eventually([&] {
+    for (const pid_t pid : Processes()) {
+      const auto line = os::ReadFile("/proc/" + std::to_string(pid) + "/cmdline", kMost);
+      if (line && Has(*line, "--stdio")) {
+        kill(pid, SIGKILL);
+        return true;
+      }
+    }
+    return false;
+  }));
+  const CliResult result = run->Wait();
+  EXPECT_EQ(result.exit_code, 1) << result;
+  EXPECT_TRUE(Has(Odu({"status"}).stdout_text, "link")) << Odu({"status"});
+  // What is still there is dialled once more, and sent away.
+  EXPECT_TRUE(Eventually([&] { return RecipeProcesses().empty(); }));
+  CloseRun();
+}
+
+TEST_F(RemoteRun, ASnapshotOfADirtyTreeIsWhatOthersRun) {
+  Hosts("{\"" + std::string(kThere) + "\":" + PipeHost() + "}");
+  Write("data", "committed\n");
+  const std::string sha = Justfile("[metadata(\"ci\")]\nci: show\nshow:\n  @cat data new\n");
+  Write("data", "changed\n");
+  Write("new", "untracked\n");
+  const std::string before = Git({"status", "--porcelain"}).stdout_text;
+  const CliResult refused = RunThere();
+  EXPECT_EQ(refused.exit_code, 2) << refused;
+  const CliResult result = RunThere({"--no-strict"});
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_EQ(LogThere(sha, "show"), "changed\nuntracked\n");
+  EXPECT_EQ(Git({"status", "--porcelain"}).stdout_text, before);
+  const CliResult in_place = RunThere({"--no-snapshot"});
+  EXPECT_EQ(in_place.exit_code, 2) << in_place;
+  EXPECT_TRUE(Has(in_place.stderr_text, "--no-snapshot runs in this work tree")) << in_place;
+}
+
+TEST_F(RemoteRun, AHostThatIsNoneIsARedSetupAndHoldsNobodyUp) {
+  environment_.emplace_back("ODU_TIME_SCALE=900");
+  Hosts("{\"" + Here() + "\":\"localhost\",\"" + std::string(kThere) +
+        R"(":{"command":["/bin/false"]}})");
+  const std::string sha = Justfile("[metadata(\"ci\")]\nci: build\nbuild:\n  @echo built\n");
+  const CliResult result = RunThere();
+  EXPECT_EQ(result.exit_code, 1) << result;
+  EXPECT_EQ(os::ReadFile(CiLog(sha, "build"), kMost).value_or("(none)"), "built\n");
+  EXPECT_EQ(StatusThere("_ci-setup"), "errored");
+  EXPECT_EQ(StatusThere("build"), "skipped");
+  EXPECT_TRUE(Has(LogThere(sha, "build"), "skipped: _ci-setup errored")) << LogThere(sha, "build");
+  EXPECT_FALSE(Has(LogThere(sha, "_ci-setup"), "(none)"));
+  CloseRun();
+}
+
+TEST_F(RemoteRun, ARunCanBeCancelledWhileItsHostDoesNotAnswer) {
+  Hosts("{\"" + std::string(kThere) + R"(":{"command":["sleep","600"]}})");
+  Justfile("[metadata(\"ci\")]\nci: build\nbuild:\n  @echo built\n");
+  const auto run = Start({"run", "--no-post"});
+  ASSERT_TRUE(Eventually([&] { return StatusThere("_ci-setup") == "running"; }));
+  EXPECT_EQ(Odu({"cancel"}).exit_code, 0);
+  EXPECT_EQ(run->Wait().exit_code, 1);
+  EXPECT_EQ(StatusThere("build"), "cancelled");
+}
+
+TEST_F(RemoteRun, OverSshAnUnpushedCommitComesAsABundle) {
+  SKIP_WITHOUT_HOSTS();
+  hosts::TestNetwork network;
+  hosts::TestHost& ant = network.Add("ant", {.without = {"just"}});
+  Hosts("{\"" + Here() + "\":\"localhost\",\"" + std::string(kThere) + "\":\"ant\"}");
+  Write("file", std::string(200'000, 'x'));
+  const std::string first =
+      Justfile("[metadata(\"ci\")]\nci: show\nshow:\n  @git rev-parse HEAD; hostname\n");
+  EXPECT_EQ(RunThere().exit_code, 0);
+  EXPECT_EQ(LogThere(first, "show"), first + "\nant\n");
+  // The second time nothing but the new commit travels.
+  Write("other", "more\n");
+  const std::string second = Commit();
+  const uint64_t before = ant.BytesSentTo();
+  const CliResult result = RunThere();
+  EXPECT_EQ(result.exit_code, 0) << result << LogThere(second, "_ci-setup");
+  EXPECT_EQ(LogThere(second, "show"), second + "\nant\n");
+  EXPECT_LT(ant.BytesSentTo() - before, 200'000U);
+}
+
+TEST_F(RemoteRun, ALinkThatIsCutInTheMiddleOfALogCostsNothing) {
+  SKIP_WITHOUT_HOSTS();
+  hosts::TestNetwork network;
+  hosts::TestHost& ant = network.Add("ant");
+  Hosts("{\"" + std::string(kThere) + "\":\"ant\"}");
+  const std::string sha = Justfile(
+      "[metadata(\"ci\")]\nci: long\nlong:\n"
+      "  @echo begun >> ~/begun; for i in $(seq 1 20000); do echo line $i; "
+      "if [ $i = 10000 ]; then until [ -e ~/go ]; do sleep 0.02; done; fi; done\n");
+  const auto run = Start({"run", "--no-post"});
+  ASSERT_TRUE(Eventually([&] { return Has(LogThere(sha, "long"), "line 9999\n"); }));
+  ant.StopSshd(true);
+  static_cast<void>(ant.Run({"touch", "/home/ci/go"}));
+  ASSERT_TRUE(Eventually([&] {
+    return Has(Odu({"status"}).stdout_text, "retrying") ||
+           Has(Odu({"status", "-o", "json"}).stdout_text, "retrying");
+  }));
+  ant.StartSshd();
+  const CliResult result = run->Wait();
+  EXPECT_EQ(result.exit_code, 0) << result;
+  std::string whole;
+  for (int i = 1; i <= 20000; ++i) {
+    whole += "line " + std::to_string(i) + "\n";
+  }
+  EXPECT_EQ(LogThere(sha, "long"), whole);
+  EXPECT_EQ(ant.Run({"cat", "/home/ci/begun"}).stdout_text, "begun\n");
+}
+
+TEST_F(RemoteRun, ACoordinatorThatIsKilledIsFollowedByOneThatAdoptsTheLane) {
+  SKIP_WITHOUT_HOSTS();
+  hosts::TestNetwork network;
+  hosts::TestHost& ant = network.Add("ant");
+  Hosts("{\"" + std::string(kThere) + "\":\"ant\"}");
+  const std::string sha = Justfile(
+      "[metadata(\"ci\")]\nci: long\nlong:\n"
+      "  @echo begun >> ~/begun; echo first; until [ -e ~/go ]; do sleep 0.02; done; echo last\n");
+  const auto run = Start({"run", "--no-post"});
+  ASSERT_TRUE(Eventually([&] { return Has(LogThere(sha, "long"), "first\n"); }));
+  kill(CoordinatorPid(), SIGKILL);
+  static_cast<void>(ant.Run({"touch", "/home/ci/go"}));
+  const CliResult result = Odu({"wait", "--settle"});
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_EQ(LogThere(sha, "long"), "first\nlast\n");
+  EXPECT_EQ(ant.Run({"cat", "/home/ci/begun"}).stdout_text, "begun\n");
+  run->Wait();
+}
+
+TEST_F(RemoteRun, AHostThatDiesTakesItsNodesWithItHonestly) {
+  SKIP_WITHOUT_HOSTS();
+  hosts::TestNetwork network;
+  hosts::TestHost& ant = network.Add("ant");
+  Hosts("{\"" + std::string(kThere) + "\":\"ant\"}");
+  const std::string sha =
+      Justfile("[metadata(\"ci\")]\nci: long\nlong:\n  @echo first; sleep 600\n");
+  const auto run = Start({"run", "--no-post"});
+  ASSERT_TRUE(Eventually([&] { return Has(LogThere(sha, "long"), "first\n"); }));
+  ant.StopSshd(true);
+  ant.Reboot();
+  const CliResult result = run->Wait();
+  EXPECT_EQ(result.exit_code, 1) << result;
+  EXPECT_EQ(StatusThere("long"), "errored");
+  EXPECT_TRUE(Has(LogThere(sha, "long"), "first\n")) << LogThere(sha, "long");
+  CloseRun();
+}
+
+TEST_F(RemoteRun, ALaneThatIsOutOfTouchForTooLongIsLostAndGoesWhenItAnswers) {
+  SKIP_WITHOUT_HOSTS();
+  hosts::TestNetwork network;
+  hosts::TestHost& ant = network.Add("ant");
+  Hosts("{\"" + std::string(kThere) + "\":\"ant\"}");
+  const std::string sha =
+      Justfile("[metadata(\"ci\")]\nci: long\nlong:\n  @echo first; sleep 600\n");
+  // The time scale makes twelve seconds of it, enough for the first contact.
+  const auto run = Start({"run", "--no-post", "--lane-lost-after", "240"});
+  ASSERT_TRUE(Eventually([&] { return Has(LogThere(sha, "long"), "first\n"); }));
+  ant.StopSshd(true);
+  const CliResult result = run->Wait();
+  EXPECT_EQ(result.exit_code, 1) << result;
+  EXPECT_TRUE(Has(Odu({"status"}).stdout_text, "unreachable")) << Odu({"status"});
+  ant.StartSshd();
+  EXPECT_TRUE(Eventually(
+      [&] { return !Has(ant.Run({"ps", "-eo", "args"}, "root").stdout_text, "sleep 600"); }));
+  CloseRun();
+}
+
+}  // namespace
+}  // namespace odu
