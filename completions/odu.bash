@@ -88,7 +88,7 @@ _odu() {
     runs) options='--all -n --limit -o --output --help' ;;
     dump) options='--root --pipeline --platform -o --output --help' ;;
     graph) options='--root --pipeline --platform --help' ;;
-    hosts) options='--init -o --output --help' ;;
+    hosts) options='--check --init -o --output --help' ;;
     serve) options='--foreground --stop --restart --help' ;;
   esac
   _odu_reply "$cur" "$options"

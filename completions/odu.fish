@@ -68,6 +68,7 @@ complete -c odu -n '__fish_seen_subcommand_from runs' -l all -d 'Of every checko
 complete -c odu -n '__fish_seen_subcommand_from runs' -s n -l limit -x -d 'At most so many'
 
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l init -d 'This machine as localhost'
+complete -c odu -n '__fish_seen_subcommand_from hosts' -l check -d 'Look at each host'
 
 complete -c odu -n '__fish_seen_subcommand_from serve' -l foreground -d 'Stay in this terminal'
 complete -c odu -n '__fish_seen_subcommand_from serve' -l stop -d 'End the coordinator'

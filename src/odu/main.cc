@@ -16,8 +16,11 @@
 #include "odu/command/checkout.h"
 #include "odu/command/dump.h"
 #include "odu/command/hosts.h"
+#include "odu/command/hosts_check.h"
 #include "odu/command/stored_runs.h"
+#include "odu/coordinator/remote_agent.h"
 #include "odu/coordinator/serve.h"
+#include "odu/coordinator/world.h"
 #include "odu/face/attach.h"
 #include "odu/face/calls.h"
 #include "odu/face/error_text.h"
@@ -338,6 +341,23 @@ Exit DoGraph(const Caller& caller) {
   return Print(caller, command::Graph(PlanCallOf(caller)));
 }
 
+/// 3 when a lane could not run on one of them.
+Exit CheckHosts(const Caller& caller, const odu::plan::Hosts& hosts) {
+  const auto runner = odu::coordinator::FindRunner(caller.environment);
+  if (!runner) {
+    return base::Pass(runner.error());
+  }
+  const auto agent_for = [&](const odu::plan::HostEntry& entry) {
+    return odu::coordinator::LaneAgentSpec(*runner, entry.provision, caller.environment);
+  };
+  const auto told = command::CheckedHosts(hosts, caller.environment, agent_for, caller.as_json());
+  if (!told) {
+    return base::Pass(told.error());
+  }
+  caller.console.Out(told->text);
+  return told->all_usable ? 0 : 3;
+}
+
 Exit DoHosts(const Caller& caller) {
   if (caller.invocation.Has("--init")) {
     return Print(caller, command::InitHosts(caller.environment, caller.as_json()));
@@ -345,6 +365,9 @@ Exit DoHosts(const Caller& caller) {
   const auto hosts = command::ConfiguredHosts(caller.environment, caller.cwd);
   if (!hosts) {
     return base::Pass(hosts.error());
+  }
+  if (caller.invocation.Has("--check")) {
+    return CheckHosts(caller, *hosts);
   }
   caller.console.Out(caller.as_json() ? command::HostsJson(*hosts) : command::HostsText(*hosts));
   return 0;

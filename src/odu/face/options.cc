@@ -65,6 +65,7 @@ constexpr std::array kGraphOptions{
     OptionSpec{"--platform", "", "P", false, "as it is on this platform"},
 };
 constexpr std::array kHostsOptions{
+    OptionSpec{"--check", "", "", false, "look at each host; 3 when a lane could not run there"},
     OptionSpec{"--init", "", "", false, "write a hosts file with this machine as localhost"},
     kOutput,
 };
