@@ -170,6 +170,11 @@ void RemoteLane::Begin(async::TaskGroup& group) {
   }
   setup_began_ = world_.clock.WallMs();
   story_.Tell("run " + run_id_ + ": " + lane_.platform);
+  for (const std::string& name : lane_.pass_env) {
+    if (name == "GH_TOKEN" || name == "GITHUB_TOKEN") {
+      story_.Tell(name + " is named in pass_env and is not sent: a forge's token stays here");
+    }
+  }
   Attempt setup;
   setup.node = model::kSetupRecipe;
   setup.status = NodeStatus::kRunning;

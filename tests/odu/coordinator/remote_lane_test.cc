@@ -67,6 +67,23 @@ TEST_F(RemoteLaneTest, ALaneThatIsCancelledBeforeItCameIsCancelledWhole) {
   }
 }
 
+TEST_F(RemoteLaneTest, ItsSetupRunsFromTheStartAndSaysThatATokenIsNotSent) {
+  lane_.pass_env = {"DEPLOY_KEY", "GITHUB_TOKEN"};
+  RemoteLane lane(served_.world, header_, lane_, folder_, "");
+  auto link = lane.MakeLink(configure_, false, run_);
+  ASSERT_TRUE(link);
+  async::TaskGroup group(served_.loop.executor());
+  lane.Begin(group);
+  ASSERT_EQ(told_.size(), 1U);
+  EXPECT_EQ(told_[0].node, model::kSetupRecipe);
+  EXPECT_EQ(told_[0].status, model::NodeStatus::kRunning);
+  EXPECT_NE(Log("_ci-setup").find("GITHUB_TOKEN is named in pass_env and is not sent"),
+            std::string::npos);
+  EXPECT_EQ(Log("_ci-setup").find("DEPLOY_KEY"), std::string::npos);
+  group.Kill();
+  served_.loop.Run(group.Join());
+}
+
 TEST_F(RemoteLaneTest, AnAddressThatIsNoneMakesNoLink) {
   lane_.host = "-oProxyCommand=evil";
   RemoteLane lane(served_.world, header_, lane_, folder_, "");
