@@ -31,9 +31,12 @@ boost::asio::awaitable<void> GroupSync::Later() {
 boost::asio::awaitable<void> GroupSync::Now() {
   std::vector<std::shared_ptr<os::Fd>> files(dirty_.begin(), dirty_.end());
   dirty_.clear();
+  // What another call is putting there just now is not there yet.
+  files.insert(files.end(), syncing_.begin(), syncing_.end());
   if (files.empty()) {
     co_return;
   }
+  syncing_.insert(files.begin(), files.end());
   auto work = [&files] {
     int error_number = 0;
     for (const std::shared_ptr<os::Fd>& file : files) {
@@ -44,6 +47,9 @@ boost::asio::awaitable<void> GroupSync::Now() {
     return error_number;
   };
   const int failed = co_await worker_.get().Run(std::move(work));
+  for (const std::shared_ptr<os::Fd>& file : files) {
+    syncing_.erase(syncing_.find(file));
+  }
   if (failed != 0) {
     base::LogWarning("lane", "{}", base::SystemError("syncing logs", failed).message());
   }

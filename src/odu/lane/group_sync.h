@@ -37,6 +37,8 @@ class GroupSync {
   async::Clock& clock_;
   LazyWorker& worker_;
   std::set<std::shared_ptr<os::Fd>> dirty_;
+  /// What calls of Now() are at; once for each of them.
+  std::multiset<std::shared_ptr<os::Fd>> syncing_;
   bool scheduled_ = false;
 };
 

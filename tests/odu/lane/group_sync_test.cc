@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <future>
+
 #include "os/file_system.h"
 #include "support/fake_clock.h"
 #include "support/loop.h"
@@ -46,6 +48,39 @@ TEST(GroupSync, NowDoesNotWaitForTheSecond) {
   file.reset();
   loop.Run(sync.Now());
   EXPECT_TRUE(watched.expired());
+  tasks.Kill();
+  loop.RunUntilIdle();
+}
+
+TEST(GroupSync, NowWaitsForWhatAnotherCallIsSyncing) {
+  const support::TempDir dir;
+  support::Loop loop;
+  support::FakeClock clock;
+  async::TaskGroup tasks(loop.executor());
+  LazyWorker worker;
+  GroupSync sync(tasks, clock, worker);
+  // Both threads of the worker are busy, so that no disk can be reached.
+  std::promise<void> gate;
+  const std::shared_future<void> open = gate.get_future().share();
+  for (int thread = 0; thread < 2; ++thread) {
+    tasks.Spawn("busy", [&worker, open]() -> boost::asio::awaitable<void> {
+      auto wait = [open] { open.wait(); };
+      co_await worker.get().Run(wait);
+    });
+  }
+  loop.RunUntilIdle();
+  sync.Wrote(FileIn(dir));
+  int returned = 0;
+  for (int call = 0; call < 2; ++call) {
+    tasks.Spawn("now", [&sync, &returned]() -> boost::asio::awaitable<void> {
+      co_await sync.Now();
+      ++returned;
+    });
+  }
+  loop.RunUntilIdle();
+  EXPECT_EQ(returned, 0);
+  gate.set_value();
+  EXPECT_TRUE(loop.RunUntil([&] { return returned == 2; }));
   tasks.Kill();
   loop.RunUntilIdle();
 }
