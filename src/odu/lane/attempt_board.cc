@@ -47,7 +47,7 @@ void AttemptBoard::FlushSoon() {
 }
 
 void AttemptBoard::Flush() {
-  if (noted_) {
+  if (noted_ || journal_.failing()) {
     noted_ = false;
     journal_.Flush();
     sync_.Wrote(journal_.sync_fd());

@@ -36,6 +36,8 @@ class AttemptBoard {
 
   /// Writes and publishes now what waits for the end of the turn.
   void Flush();
+  /// The disk has not taken all of the journal; the next Flush() tries again.
+  bool unwritten() const { return journal_.failing(); }
 
   surface::CollectionSource<model::Attempt>& attempts() { return attempts_; }
   surface::CellSource<model::LaneCell>& cell() { return cell_; }

@@ -48,7 +48,7 @@ void JournalWriter::Add(std::string_view key, std::string_view json) {
 }
 
 void JournalWriter::Flush() {
-  if (lines_.empty()) {
+  if (lines_.empty() && !failing_) {
     return;
   }
   // AppendFile keeps what it could not write and goes on from there.

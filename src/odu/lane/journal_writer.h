@@ -20,6 +20,8 @@ class JournalWriter {
   void Add(std::string_view key, std::string_view json);
   /// Writes what was added. A failure is told once until it is over.
   void Flush();
+  /// Something that was added could not be written yet.
+  bool failing() const { return failing_; }
 
   /// For syncing: another descriptor of the same file.
   const std::shared_ptr<os::Fd>& sync_fd() const { return sync_fd_; }

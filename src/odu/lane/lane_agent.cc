@@ -22,6 +22,10 @@ namespace {
 /// Answers kept for repeated requests; a coordinator has one under way at a time.
 constexpr size_t kAnswersKept = 1024;
 
+/// How long a lane that ends waits for room to write its last lines: five seconds.
+constexpr int kEndTries = 50;
+constexpr async::Duration kEndTryEvery = std::chrono::milliseconds(100);
+
 base::Error LaneEndedError() {
   return base::Error(base::ErrorKind::kGone, "lane_ended",
                      "lane: it has ended, its nodes cannot run again", "start a new run");
@@ -300,6 +304,11 @@ asio::awaitable<void> LaneAgent::WriteEnd(std::string why) {
     parts_.board.Note("ended", surface::Encoded(line));
   }
   parts_.board.Flush();
+  // Nothing writes it later. A disk that stays full does not hold the lane for ever.
+  for (int tries = 0; parts_.board.unwritten() && tries < kEndTries; ++tries) {
+    co_await parts_.clock.Sleep(kEndTryEvery);
+    parts_.board.Flush();
+  }
   co_await parts_.sync.Now();
 }
 

@@ -4,6 +4,7 @@
 
 #include "odu/lane/lane_world.h"
 #include "support/git_repo.h"
+#include "support/no_file_grows.h"
 #include "surface/client.h"
 #include "transport/memory_link.h"
 
@@ -165,6 +166,27 @@ TEST(LaneAgent, ReleaseRemovesTheWorkTreeUnlessItIsToBeKept) {
     ASSERT_TRUE(served.Release(keep));
     EXPECT_EQ(os::Exists(request.source.workspace), keep);
   }
+}
+
+TEST(LaneAgent, ItsLastLinesWaitForRoomOnTheDisk) {
+  Served served;
+  ASSERT_TRUE(served.Call(Contract::kConfigure, served.world.Request({{"a", "a", {"true"}, {}}})));
+  ASSERT_TRUE(served.world.Settle());
+  auto full = std::make_unique<support::NoFileGrows>();
+  bool answered = false;
+  served.world.tasks.Spawn("release", [&]() -> boost::asio::awaitable<void> {
+    model::ReleaseRequest release;
+    release.request_id = "release";
+    release.epoch = 1;
+    const auto reply = co_await served.client->Call(Contract::kRelease, release);
+    EXPECT_TRUE(reply);
+    answered = true;
+  });
+  ASSERT_TRUE(served.world.loop.RunUntil([&] { return served.world.board.unwritten(); }));
+  full.reset();
+  EXPECT_TRUE(served.world.loop.RunUntil([&] { return answered; }));
+  const auto history = model::ReadLaneJournal(served.world.dir.Read("lane/journal.ndjson"));
+  EXPECT_TRUE(history.ended.has_value());
 }
 
 TEST(LaneAgent, AReleaseIsCarriedOutThoughItsCallerDies) {
