@@ -5,6 +5,14 @@ foreach(program IN ITEMS odu odu-runner)
     install(TARGETS ${program} RUNTIME DESTINATION "${CMAKE_INSTALL_BINDIR}")
   endif()
 endforeach()
+# What script/build lays beside them for other machines; a plain cmake build has none of it.
+foreach(system IN ITEMS x86_64-linux aarch64-linux)
+  install(PROGRAMS "${CMAKE_SOURCE_DIR}/build/bin/odu-runner-${system}"
+                   "${CMAKE_SOURCE_DIR}/build/bin/just-${system}"
+          DESTINATION "${CMAKE_INSTALL_BINDIR}" OPTIONAL)
+endforeach()
+install(DIRECTORY "${CMAKE_SOURCE_DIR}/build/bin/runner-flake"
+        DESTINATION "${CMAKE_INSTALL_BINDIR}" OPTIONAL)
 install(FILES "${CMAKE_SOURCE_DIR}/docs/man/odu.1" DESTINATION "${CMAKE_INSTALL_MANDIR}/man1")
 install(FILES "${CMAKE_SOURCE_DIR}/LICENSE" "${CMAKE_SOURCE_DIR}/CHANGELOG.md"
         DESTINATION "${CMAKE_INSTALL_DOCDIR}")

@@ -91,9 +91,9 @@ provision::AgentSpec LaneAgentSpec(const std::string& runner, const std::string&
     spec.provision = provision::ProvisionWay::kNix;
   }
   std::string flake(environment.Get("ODU_RUNNER_FLAKE").value_or(""));
-  const std::string shipped = FolderOf(runner) + "/../share/odu/flake.nix";
-  if (flake.empty() && os::Exists(shipped)) {
-    flake = "path:" + FolderOf(os::RealPath(shipped).value_or(shipped));
+  const std::string shipped = FolderOf(runner) + "/runner-flake";
+  if (flake.empty() && os::Exists(shipped + "/flake.nix")) {
+    flake = "path:" + shipped;
   }
   if (!flake.empty()) {
     spec.nix = provision::NixSource{flake, "packages.{system}.odu-runner"};

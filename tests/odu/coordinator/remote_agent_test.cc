@@ -42,8 +42,10 @@ TEST_F(RemoteAgentTest, JustComesFromBesideOrForThisSystemFromThePath) {
   EXPECT_EQ(spec.companions.at(0).file_for(here).value(), beside);
 }
 
-TEST_F(RemoteAgentTest, AFlakeThatIsNamedIsWhereNixLooks) {
+TEST_F(RemoteAgentTest, NixLooksInTheFlakeBesideTheRunnerOrInTheOneThatIsNamed) {
   EXPECT_FALSE(LaneAgentSpec(runner_, "", environment_).nix);
+  dir_.Write("runner-flake/flake.nix", "{}");
+  EXPECT_EQ(LaneAgentSpec(runner_, "", environment_).nix->flake, "path:" + (dir_ / "runner-flake"));
   environment_.Set("ODU_RUNNER_FLAKE", "github:o/r");
   EXPECT_EQ(LaneAgentSpec(runner_, "", environment_).nix->flake, "github:o/r");
 }
