@@ -84,6 +84,10 @@ base::Result<Journal> Journal::Create(const std::string& path, int64_t at,
   if (auto flushed = journal.Flush(); !flushed) {
     return base::Pass(flushed.error());
   }
+  // A journal whose name is lost with the power is a run that never was, however well it is synced.
+  if (auto named = os::SyncDirectory(path.substr(0, path.rfind('/'))); !named) {
+    return base::Pass(named.error());
+  }
   return journal;
 }
 
