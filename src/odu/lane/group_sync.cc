@@ -1,5 +1,6 @@
 #include "odu/lane/group_sync.h"
 
+#include <fcntl.h>
 #include <unistd.h>
 
 #include <cerrno>
@@ -7,6 +8,7 @@
 
 #include "base/error.h"
 #include "base/log.h"
+#include "os/file_system.h"
 
 namespace odu::lane {
 
@@ -15,6 +17,19 @@ void GroupSync::Wrote(const std::shared_ptr<os::Fd>& file) {
   if (!scheduled_) {
     scheduled_ = tasks_.Spawn("group sync", [this] { return Later(); });
   }
+}
+
+void GroupSync::WroteNameIn(const std::string& folder) {
+  auto known = folders_.find(folder);
+  if (known == folders_.end()) {
+    auto opened = os::OpenFile(folder, O_RDONLY | O_DIRECTORY);
+    if (!opened) {
+      base::LogWarning("lane", "{}", opened.error().In("syncing a folder").message());
+      return;
+    }
+    known = folders_.emplace(folder, std::make_shared<os::Fd>(std::move(*opened))).first;
+  }
+  Wrote(known->second);
 }
 
 boost::asio::awaitable<void> GroupSync::Later() {

@@ -1,8 +1,10 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
+#include <map>
 #include <memory>
 #include <set>
+#include <string>
 #include <vector>
 
 #include "async/clock.h"
@@ -26,6 +28,10 @@ class GroupSync {
   /// Something was written to this file.
   void Wrote(const std::shared_ptr<os::Fd>& file);
 
+  /// A name was added to this folder: without it a synced file may be found nowhere. A folder that
+  /// cannot be opened is logged.
+  void WroteNameIn(const std::string& folder);
+
   /// Returns when all that was told so far is on the disk (or could not be put there, which is
   /// logged).
   boost::asio::awaitable<void> Now();
@@ -37,6 +43,7 @@ class GroupSync {
   async::Clock& clock_;
   LazyWorker& worker_;
   std::set<std::shared_ptr<os::Fd>> dirty_;
+  std::map<std::string, std::shared_ptr<os::Fd>> folders_;  ///< opened once
   /// What calls of Now() are at; once for each of them.
   std::multiset<std::shared_ptr<os::Fd>> syncing_;
   bool scheduled_ = false;

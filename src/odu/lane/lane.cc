@@ -210,6 +210,9 @@ void Lane::Ended(NodeIndex node, RecipeEnd end) {
   if (log && attempt.log_bytes > 0) {
     parts_.sync.Wrote(log->fd());
   }
+  if (log) {
+    parts_.sync.WroteNameIn(folder_.logs());
+  }
   parts_.board.Put(attempt);
 }
 

@@ -152,6 +152,9 @@ base::Result<model::ConfigureReply> LaneAgent::Configure(const model::ConfigureR
   if (auto logs = os::MakeDirs(folder_.logs()); !logs) {
     return base::Pass(logs.error().In("lane"));
   }
+  const std::string& own = folder_.path();
+  parts_.sync.WroteNameIn(own);
+  parts_.sync.WroteNameIn(own.substr(0, own.rfind('/')));
   fingerprint_ = std::move(fingerprint);
   git_environment_ = LaneEnvironment(request, os::Environment::Current());
   source_ = request.source;

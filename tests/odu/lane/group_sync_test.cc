@@ -52,6 +52,25 @@ TEST(GroupSync, NowDoesNotWaitForTheSecond) {
   loop.RunUntilIdle();
 }
 
+TEST(GroupSync, AFolderIsOpenedOnceAndAMissingOneIsNoHarm) {
+  const support::TempDir dir;
+  support::Loop loop;
+  support::FakeClock clock;
+  async::TaskGroup tasks(loop.executor());
+  LazyWorker worker;
+  GroupSync sync(tasks, clock, worker);
+  const auto open_files = [] { return os::ListDir("/proc/self/fd").value().size(); };
+  const size_t before = open_files();
+  sync.WroteNameIn(dir / "none");
+  EXPECT_EQ(open_files(), before);
+  sync.WroteNameIn(dir.path());
+  sync.WroteNameIn(dir.path());
+  EXPECT_EQ(open_files(), before + 1);
+  loop.Run(sync.Now());
+  tasks.Kill();
+  loop.RunUntilIdle();
+}
+
 TEST(GroupSync, NowWaitsForWhatAnotherCallIsSyncing) {
   const support::TempDir dir;
   support::Loop loop;
