@@ -100,7 +100,14 @@ Applied FanIn::Apply(std::string_view platform, const Attempt& attempt, uint64_t
   }
   const bool known = attempt.n == node.attempt;
   if (known && model::IsTerminal(node.status)) {
-    return Applied::kSame;
+    const bool lost =
+        log_final && node.log_complete && !attempt.log_complete && attempt.status == node.status;
+    if (lost) {
+      Count(node, -1);
+      node.log_complete = false;
+      Count(node, +1);
+    }
+    return lost ? Applied::kChanged : Applied::kSame;
   }
   if (!model::IsTerminal(attempt.status)) {
     if (known && node.status == NodeStatus::kRunning) {

@@ -55,7 +55,13 @@ boost::asio::awaitable<std::vector<model::Attempt>> LastOf(World& world, const F
   if (remote == nullptr) {
     const std::string marker = model::LaneMarker(fan_in.run_id(), platform);
     left = co_await EndLeftovers(world.clock, world.worker, marker, world.scale(kLeftoverGrace));
-    co_return LastWordsOf(folder);
+    auto read = [folder] {
+      auto words = LastWordsOf(folder);
+      DoubtLogs(folder, words);
+      return words;
+    };
+    auto words = co_await world.worker.Run(std::move(read));
+    co_return words;
   }
   left = 0;
   const auto attempt_of = [&](const std::string& instance) {

@@ -14,6 +14,10 @@ namespace odu::coordinator {
 /// What a lane that is dead had decided, from its own journal; nothing when it left none.
 std::vector<model::Attempt> LastWordsOf(const model::LaneFolder& folder);
 
+/// Reads the logs of ended attempts: one that is not what its record says has not a complete log.
+/// So it is when the power went before a log was on the disk.
+void DoubtLogs(const model::LaneFolder& folder, std::vector<model::Attempt>& attempts);
+
 /// Whether the lane that lived there is dead and the record knows all that it did: nothing of it is
 /// unfinished or unheard of.
 bool IsDoneWith(const ledger::RunRecord& record, const ledger::RunFolder& folder,

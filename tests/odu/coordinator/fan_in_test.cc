@@ -53,6 +53,19 @@ Applied Say(FanIn& run, std::string_view platform, const Attempt& attempt) {
   return run.Apply(platform, attempt, attempt.log_bytes, true);
 }
 
+TEST(FanIn, ALogThatTurnsOutToBeLostTakesTheGreenAway) {
+  const std::vector<LanePlan> plans{Plan(kLinux, {})};
+  FanIn run("R", "abcdef0", plans);
+  Attempt attempt = At("_ci-setup", 1, NodeStatus::kOk, 10);
+  EXPECT_EQ(Say(run, kLinux, attempt), Applied::kChanged);
+  EXPECT_EQ(run.verdict(), Verdict::kPassed);
+  attempt.log_complete = false;
+  EXPECT_EQ(run.Apply(kLinux, attempt, 10, false), Applied::kSame) << "it may come yet";
+  EXPECT_EQ(Say(run, kLinux, attempt), Applied::kChanged);
+  EXPECT_EQ(run.verdict(), Verdict::kIncomplete);
+  EXPECT_EQ(Say(run, kLinux, attempt), Applied::kSame);
+}
+
 TEST(FanIn, NodesStandInShownOrderWithSetupFirstInEachLane) {
   const FanIn run = TwoLanes();
   std::vector<std::string> names;

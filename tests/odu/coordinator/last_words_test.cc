@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/sha256.h"
 #include "odu/model/lane_journal.h"
 #include "os/file_system.h"
 #include "support/temp_dir.h"
@@ -23,6 +24,30 @@ TEST(LastWords, AreTheNewestLineOfEachAttempt) {
   const auto words = LastWordsOf(folder);
   ASSERT_EQ(words.size(), 1);
   EXPECT_EQ(words[0].status, model::NodeStatus::kOk);
+}
+
+TEST(LastWords, ALogThatIsNotWhatItsRecordSaysIsNotComplete) {
+  const support::TempDir dir;
+  const model::LaneFolder folder(dir.path());
+  std::vector<model::Attempt> attempts(4);
+  for (model::Attempt& attempt : attempts) {
+    attempt.status = model::NodeStatus::kOk;
+    attempt.log_bytes = 3;
+    attempt.log_sha256 = base::Sha256Hex("abc");
+    attempt.log_complete = true;
+  }
+  attempts[0].node = "whole";
+  dir.Write("logs/whole.1.log", "abc");
+  attempts[1].node = "zeros";
+  dir.Write("logs/zeros.1.log", std::string(3, '\0'));
+  attempts[2].node = "gone";
+  attempts[3].node = "short";
+  dir.Write("logs/short.1.log", "ab");
+  DoubtLogs(folder, attempts);
+  EXPECT_TRUE(attempts[0].log_complete);
+  EXPECT_FALSE(attempts[1].log_complete);
+  EXPECT_FALSE(attempts[2].log_complete);
+  EXPECT_FALSE(attempts[3].log_complete);
 }
 
 TEST(LastWords, ALaneIsDoneWithWhenItIsDeadAndTheRecordKnowsItAll) {
