@@ -136,7 +136,7 @@ foreach(layer IN LISTS ODU_LAYERS)
 endforeach()
 odu_test(hosts os)
 odu_test(e2e odu/model transport surface os)
-odu_test(faults odu/lane odu/ledger odu/model transport surface os)
+odu_test(faults odu/coordinator odu/lane odu/ledger odu/model transport surface os)
 
 if(EXISTS "${CMAKE_SOURCE_DIR}/tests/tools/CMakeLists.txt")
   add_subdirectory(tests/tools)

@@ -197,12 +197,14 @@ class Oracle {
         Complain("{}: errored ({}), and the log is no prefix", step.name, node.reason);
       }
     } else if (node.status == NodeStatus::kErrored) {
-      const size_t words = log->rfind("[odu] ");
-      const std::string_view before =
+      const size_t words = log->find("[odu] ");
+      std::string_view own =
           std::string_view(*log).substr(0, words == std::string::npos ? 0 : words);
-      const std::string_view own = before.ends_with('\n') && !printed.starts_with(before)
-                                       ? before.substr(0, before.size() - 1)
-                                       : before;
+      // just may still have told what it saw of the end of its recipe.
+      own = own.substr(0, own.find("error: "));
+      if (own.ends_with('\n') && !printed.starts_with(own)) {
+        own.remove_suffix(1);
+      }
       if (words == std::string::npos || !printed.starts_with(own)) {
         Complain("{}: errored ({}), and the log is no prefix with an epitaph", step.name,
                  node.reason);
