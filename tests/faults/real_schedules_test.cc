@@ -152,6 +152,13 @@ class RealSchedules : public support::CheckoutFixture,
     }
   }
 
+  /// It fails when the coordinator writes into a folder that it is about to remove.
+  void Clean() const {
+    support::CliCall call;
+    call.argv = {"git", "-C", repo(), "clean", "-fdxq"};
+    static_cast<void>(support::RunCli(call));
+  }
+
   void FillDisk(int ms) {
     if (!mounted_) {
       return;
@@ -192,7 +199,7 @@ class RealSchedules : public support::CheckoutFixture,
         Stop(face_->pid(), blow.lasts_ms);
         break;
       case Deed::kClean:
-        Git({"clean", "-fdxq"});
+        Clean();
         break;
       case Deed::kDropDoor:
         unlink((repo() + "/.ci/odu.sock").c_str());
