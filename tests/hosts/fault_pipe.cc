@@ -13,6 +13,7 @@
 #include <chrono>
 #include <deque>
 #include <string>
+#include <string_view>
 #include <utility>
 #include <variant>
 
@@ -70,9 +71,14 @@ class Lane {
       source_ended_ = true;
       return;
     }
-    taken_ += got.bytes;
-    held_.push_back(
-        {Clock::now() + milliseconds(faults_.delay_ms), std::string(block.data(), got.bytes)});
+    LookForFrame({block.data(), got.bytes});
+    // What was read beyond a cut that has just been found is lost with it.
+    const auto bytes = static_cast<size_t>(std::min<uint64_t>(got.bytes, Room()));
+    taken_ += bytes;
+    if (bytes > 0) {
+      held_.push_back(
+          {Clock::now() + milliseconds(faults_.delay_ms), std::string(block.data(), bytes)});
+    }
   }
 
   /// When there is something to pass on, and from when on.
@@ -119,9 +125,32 @@ class Lane {
     Clock::time_point due;
     std::string bytes;
   };
+  /// Where a cut counts frames: turns it into a cut at a byte once that one is known.
+  void LookForFrame(std::string_view bytes) {
+    for (size_t i = 0; faults_.cut_frame && i < bytes.size(); ++i) {
+      if (bytes[i] == '\n') {
+        frames_ += is_frame_ ? 1 : 0;
+        column_ = 0;
+        if (is_frame_ && frames_ == *faults_.cut_frame) {
+          faults_.cut = taken_ + i + 1 + static_cast<uint64_t>(faults_.frame_shift);
+          faults_.cut_frame.reset();
+        }
+        is_frame_ = false;
+        continue;
+      }
+      begins_frame_ = column_ == 0 ? bytes[i] == '{' : begins_frame_;
+      is_frame_ = is_frame_ || (column_ == 1 && begins_frame_ && bytes[i] == '"');
+      ++column_;
+    }
+  }
+
   const int from_;
   const int to_;
-  const FaultLane faults_;
+  FaultLane faults_;
+  uint64_t frames_ = 0;
+  uint64_t column_ = 0;
+  bool begins_frame_ = false;
+  bool is_frame_ = false;
   std::deque<Held> held_;
   Clock::time_point due_;
   Clock::time_point next_;

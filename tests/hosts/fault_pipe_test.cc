@@ -69,6 +69,23 @@ TEST(FaultPipe, ACutPassesExactlyThatManyBytesUp) {
   EXPECT_EQ(dir.Read("log"), "up 1 down 0 cut\nup 99 down 0 cut\nup 70000 down 0 cut\n");
 }
 
+TEST(FaultPipe, ACutMayBeWhereAFrameEndsOrAByteBesideIt) {
+  const std::string text = "{ a script\n#sentinel\n{\"one\":1}\n{\n{\"two\":2}\n{\"three\":3}\n";
+  const size_t second = text.find("{\"three");
+  for (const auto& [option, size] : {std::pair<std::string, size_t>{"--cut-frame-", second},
+                                     {"--cut-frame-short-", second - 1},
+                                     {"--cut-frame-over-", second + 1}}) {
+    const support::CliResult down = Pipe({option + "down", "2", "--", "cat"}, text);
+    EXPECT_EQ(down, (support::CliResult{255, text.substr(0, size), ""})) << option;
+    // The same when each byte comes alone.
+    const support::CliResult slow =
+        Pipe({option + "down", "2", "--", "dd", "bs=1", "status=none"}, text);
+    EXPECT_EQ(slow, (support::CliResult{255, text.substr(0, size), ""})) << option;
+  }
+  const support::CliResult beyond = Pipe({"--cut-frame-up", "4", "--", "cat"}, text);
+  EXPECT_EQ(beyond, (support::CliResult{0, text, ""}));
+}
+
 TEST(FaultPipe, ACutKillsTheCommandsWholeGroup) {
   const support::TempDir dir;
   EXPECT_EQ(Pipe({"--cut-down", "3", "--", "sh", "-c",

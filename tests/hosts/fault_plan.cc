@@ -40,6 +40,12 @@ base::Result<bool> SetFault(FaultPlan& plan, std::string_view option, std::strin
   }
   if (what == "--cut") {
     lane.cut = *number;
+  } else if (what == "--cut-frame" || what == "--cut-frame-short" || what == "--cut-frame-over") {
+    if (*number == 0) {
+      return std::unexpected(Usage(std::string(option) + ": frames are counted from 1"));
+    }
+    lane.cut_frame = *number;
+    lane.frame_shift = what.ends_with("-short") ? -1 : what.ends_with("-over") ? 1 : 0;
   } else if (what == "--stall") {
     lane.stall = *number;
   } else if (what == "--delay") {

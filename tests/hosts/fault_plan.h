@@ -15,6 +15,10 @@ struct FaultLane {
   std::optional<uint64_t> stall;  ///< after that many bytes nothing more passes, nothing ends
   uint64_t delay_ms = 0;          ///< each byte passes that much later
   uint64_t bytes_per_second = 0;  ///< 0 = as fast as it goes
+  /// A cut where that many frames (lines that begin with `{"`) have passed, and `frame_shift` bytes
+  /// later: -1, 0 or 1.
+  std::optional<uint64_t> cut_frame;
+  int frame_shift = 0;
   bool operator==(const FaultLane&) const = default;
 };
 
