@@ -7,6 +7,7 @@
 #include "odu/coordinator/served_checkout.h"
 #include "odu/model/lane_folder.h"
 #include "os/file_lock.h"
+#include "os/file_system.h"
 
 namespace odu::coordinator {
 namespace {
@@ -64,10 +65,11 @@ TEST(FrontDesk, ASecondRunIsToldOfTheFirst) {
 
 TEST(FrontDesk, ASupersedingRunReplacesTheFirst) {
   TestCheckout checkout;
-  checkout.Tasks(R"({"id":"long","command":"test -e go || sleep 300"})");
+  checkout.Tasks(R"({"id":"long","command":"test -e go || { touch looked; sleep 300; }"})");
   ServedCheckout served(checkout);
   const auto first = served.Start();
-  ASSERT_TRUE(served.Until([&] { return served.StatusOf("long") == NodeStatus::kRunning; }));
+  // A running node's shell may not have looked for the file yet: it says so.
+  ASSERT_TRUE(served.Until([&] { return os::Exists(checkout.repo.path() + "/looked"); }));
   checkout.repo.Write("go", "");
   auto request = ServedCheckout::Request();
   request.when_busy = model::WhenBusy::kSupersede;
