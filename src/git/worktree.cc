@@ -74,7 +74,7 @@ boost::asio::awaitable<base::Result<void>> AddWorktree(Runner& runner, WorktreeR
   }
   Tell(told, fmt::format("worktree of {} at {}", request.sha.substr(0, 7), request.path));
   auto added = co_await AddTree(runner, request);
-  if (added) {
+  if (added && request.share_submodules) {
     added = co_await FillSubmodules(runner, request.toplevel, request.path, told);
   }
   if (!added && added.error().code() != "worktree_exists") {

@@ -16,6 +16,9 @@ struct WorktreeRequest {
   std::string toplevel;
   std::string path;  ///< absolute; must not exist, or be an empty directory
   std::string sha;   ///< full
+  /// `toplevel` has a work tree of its own, whose submodules are shared. An object cache has none:
+  /// then they stay empty, and the caller says so.
+  bool share_submodules = true;
 };
 
 /// Told in lines for people what is being done: "worktree at 26d2c2d", "submodule 'lib' at …".

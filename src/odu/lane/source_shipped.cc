@@ -26,6 +26,8 @@ using Uploaded = std::shared_ptr<UploadedFile>;
 
 /// What a host tells of what it has; a bundle leaves out what these reach.
 constexpr size_t kMaxHave = 256;
+constexpr size_t kShownSubmodules = 10;
+constexpr size_t kMaxModulesBytes = size_t{1} << 20;
 constexpr async::Duration kUnpackTimeout = std::chrono::minutes(30);
 
 std::string Short(const model::LaneSource& source) {
@@ -138,6 +140,7 @@ class CacheWork {
     request.toplevel = source_.repository;
     request.path = source_.workspace;
     request.sha = source_.sha;
+    request.share_submodules = false;
     co_return co_await git::AddWorktree(tools_.runner, std::move(request), told_);
   }
 
@@ -252,6 +255,42 @@ asio::awaitable<base::Result<void>> BringByTar(SourceTools& tools, const model::
   co_return checked;
 }
 
+/// The paths that `.gitmodules` names, for people.
+std::string SubmodulesOf(const std::string& modules) {
+  std::string names;
+  size_t count = 0;
+  for (std::string_view line : base::Split(modules, '\n')) {
+    const size_t key = line.find_first_not_of(" \t");
+    const size_t equals = line.find('=');
+    if (key == std::string_view::npos || equals == std::string_view::npos ||
+        !line.substr(key).starts_with("path")) {
+      continue;
+    }
+    const size_t value = line.find_first_not_of(" \t", equals + 1);
+    if (value != std::string_view::npos && ++count <= kShownSubmodules) {
+      names += (names.empty() ? "" : ", ") + base::Quoted(line.substr(value));
+    }
+  }
+  return count > kShownSubmodules ? fmt::format("{} and {} more", names, count - kShownSubmodules)
+                                  : names;
+}
+
+/// A recipe that fails for want of them must not be the first to say so.
+void TellOfSubmodules(const std::string& workspace, bool has_git, const Told& told) {
+  const auto modules = os::ReadFile(workspace + "/.gitmodules", kMaxModulesBytes);
+  if (!modules) {
+    return;
+  }
+  const std::string names = SubmodulesOf(*modules);
+  if (names.empty()) {
+    return;
+  }
+  told("[odu] WARNING: submodules are not brought to other machines; left empty: " + names);
+  if (has_git) {
+    told("[odu]   a recipe may fetch them itself: git submodule update --init --recursive");
+  }
+}
+
 }  // namespace
 
 asio::awaitable<base::Result<void>> BringSource(SourceTools tools, model::LaneSource source,
@@ -263,10 +302,14 @@ asio::awaitable<base::Result<void>> BringSource(SourceTools tools, model::LaneSo
     }
   }
   base::Result<void> made;
-  if (Has(tools.environment, "git")) {
+  const bool has_git = Has(tools.environment, "git");
+  if (has_git) {
     made = co_await BringByGit(tools, source, told);
   } else {
     made = co_await BringByTar(tools, source, told);
+  }
+  if (made) {
+    TellOfSubmodules(source.workspace, has_git, told);
   }
   co_return made;
 }

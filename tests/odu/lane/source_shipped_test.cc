@@ -218,6 +218,36 @@ TEST(SourceShipped, ACancelWhileItWaitsEndsItAndARerunAsksAgain) {
   EXPECT_EQ(it.Setup(2), "ok") << it.Log(2);
 }
 
+TEST(SourceShipped, SubmodulesAreSaidToBeMissingAndTheRecipeCanFetchThem) {
+  ShippedWorld it;
+  const support::GitRepo module;
+  module.Write("part", "of it\n");
+  module.Commit("module");
+  it.repo.Git({"-c", "protocol.file.allow=always", "submodule", "add", "--quiet",
+               "file://" + module.path(), "lib"});
+  it.sha = it.repo.Commit("with a submodule");
+  it.request = it.world.Request({it.world.Shell(
+      "a",
+      "ls lib; git -c protocol.file.allow=always submodule --quiet update --init && cat "
+      "lib/part")});
+  it.request.source.mode = model::SourceMode::kShipped;
+  it.request.source.repository = it.cache;
+  it.request.source.workspace = it.work;
+  it.request.source.sha = it.sha;
+  it.request.source.origin = it.repo.path();
+  for (const std::string& entry : support::GitRepo::CleanEnvironment()) {
+    it.request.env.push_back(entry);
+  }
+  it.Begin();
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "ok") << it.Log();
+  EXPECT_NE(it.Log().find("[odu] WARNING: submodules are not brought to other machines; left "
+                          "empty: 'lib'\n"),
+            std::string::npos)
+      << it.Log();
+  EXPECT_EQ(it.world.Log("a"), "of it\n");
+}
+
 TEST(SourceShipped, ARerunOfSetupMakesTheTreeAfresh) {
   ShippedWorld it;
   it.request.source.origin = it.repo.path();
