@@ -234,6 +234,11 @@ asio::awaitable<HostResult<Known>> HostSession::State::Prepare() {
     co_return std::unexpected(answer.error());
   }
   Say(Described(answer->facts));
+  if (options.accept) {
+    if (const auto accepted = options.accept(answer->facts); !accepted) {
+      co_return Faulty(FaultPhase::kPlace, accepted.error());
+    }
+  }
   HostResult<std::unique_ptr<Provisioner>> provisioner = Choose(*answer);
   if (!provisioner) {
     co_return std::unexpected(provisioner.error());

@@ -32,6 +32,8 @@ struct SessionOptions {
   SessionBounds bounds;
   /// What follows the agent's path in its argv; asked before each start.
   std::function<std::vector<std::string>(const HostFacts&)> args;
+  /// Asked of a host that answered, before anything is sent there; a failure is final.
+  std::function<base::Result<void>(const HostFacts&)> accept;
 };
 
 /// Called on the executor, never from inside a call into the session.

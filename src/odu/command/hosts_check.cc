@@ -12,6 +12,7 @@
 #include "async/task_group.h"
 #include "base/json.h"
 #include "base/text.h"
+#include "odu/model/host_system.h"
 #include "odu/model/ids.h"
 #include "os/signals.h"
 #include "provision/host_session.h"
@@ -38,6 +39,11 @@ std::string Gigabytes(uint64_t bytes) {
 /// What a lane would find there, and what is missing for one.
 void Judge(HostCheck& check, const provision::AgentSpec& agent) {
   const provision::HostFacts& facts = *check.facts;
+  const auto served = model::CheckSystem(WayIn(check.entry), facts.system, check.entry.platform);
+  if (!served) {
+    check.problem = served.error();
+    return;
+  }
   const bool nix =
       agent.provision != provision::ProvisionWay::kCopy && agent.nix && !facts.nix.empty();
   check.provisioner = nix ? "nix" : "copy";
@@ -87,9 +93,6 @@ std::string Ready(const HostCheck& check) {
   }
   const provision::HostFacts& facts = *check.facts;
   std::string text = "ready: " + facts.system;
-  if (facts.system != check.entry.platform) {
-    text += " (not what the lane is called)";
-  }
   if (facts.cpus > 0) {
     text += fmt::format(", {}, load {:.1f}",
                         base::Counted(static_cast<size_t>(facts.cpus), "processor"), facts.load);
@@ -113,6 +116,10 @@ std::vector<HostCheck> CheckHosts(const plan::Hosts& hosts, const HostLook& look
     HostCheck check;
     check.entry = entry;
     check.local = plan::IsLocalhost(entry.address);
+    const auto served = model::CheckSystem(entry.address, model::ThisPlatform(), entry.platform);
+    if (check.local && !served) {
+      check.problem = served.error();
+    }
     checks.push_back(std::move(check));
   }
   boost::asio::io_context context(1);

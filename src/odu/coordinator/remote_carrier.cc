@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "odu/model/host_system.h"
 
 namespace odu::coordinator {
 namespace {
@@ -70,6 +71,9 @@ RemoteCarrier::RemoteCarrier(provision::HostWorld& world, RemoteRoute route, Set
   options.args = [route = route_](const provision::HostFacts& facts) {
     return std::vector<std::string>{"--stdio", "--lane", LanePath(facts, route)};
   };
+  options.accept = [route = route_](const provision::HostFacts& facts) {
+    return model::CheckSystem(route.address.Shown(), facts.system, route.platform);
+  };
   provision::SessionHandlers handlers;
   handlers.on_state = [this](const provision::HostState& state) { OnState(state); };
   handlers.on_line = [this](std::string_view line) { story_.Tell(line); };
@@ -100,10 +104,6 @@ awaitable<Result<std::unique_ptr<surface::Link>>> RemoteCarrier::Dial() {
         story_.Tell(line);
       }
     }
-  }
-  if (!facts_ && connection->facts.system != route_.platform) {
-    story_.Tell(fmt::format("this host is {}, the lane is called {}", connection->facts.system,
-                            route_.platform));
   }
   facts_ = std::move(connection->facts);
   co_return std::move(connection->link);

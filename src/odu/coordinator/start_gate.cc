@@ -11,6 +11,7 @@
 #include "odu/coordinator/plan_source.h"
 #include "odu/coordinator/recipe_environment.h"
 #include "odu/forge/forge_remote.h"
+#include "odu/model/host_system.h"
 #include "odu/model/ids.h"
 #include "odu/plan/selection.h"
 #include "os/environment.h"
@@ -105,6 +106,19 @@ Result<void> CheckInPlace(const RunDraft& draft, const model::Scope& scope) {
   return {};
 }
 
+/// This machine's lanes are of this machine's system; of others it is asked when they answer.
+Result<void> CheckSystems(const RunDraft& draft) {
+  for (const plan::HostEntry& host : draft.hosts) {
+    if (!plan::IsLocalhost(host.address)) {
+      continue;
+    }
+    if (auto ok = model::CheckSystem(host.address, model::ThisPlatform(), host.platform); !ok) {
+      return Pass(ok.error().In("run"));
+    }
+  }
+  return {};
+}
+
 /// Keeps the hosts of the lanes that are left, in their order.
 void KeepHostsOfLanes(RunDraft& draft) {
   std::vector<plan::HostEntry> kept;
@@ -177,6 +191,9 @@ awaitable<Result<RunDraft>> DraftRun(World& world, model::RunStartRequest reques
   }
   draft.pipeline = std::move(*selected);
   KeepHostsOfLanes(draft);
+  if (auto ok = CheckSystems(draft); !ok) {
+    co_return Pass(ok.error());
+  }
   auto postable = co_await CheckForge(world, draft, request);
   if (!postable) {
     co_return Pass(postable.error());

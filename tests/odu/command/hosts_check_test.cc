@@ -55,6 +55,20 @@ TEST_F(HostsCheckTest, SaysOfEachHostWhatALaneWouldFind) {
   EXPECT_NE(CheckJson(hosts_, checks).find("\"usable\":true"), std::string::npos);
 }
 
+TEST_F(HostsCheckTest, AHostOfAnotherSystemIsNotUsable) {
+  Add("riscv64-linux", "localhost");
+  Add("aarch64-linux", "",
+      {"env", "-i", "HOME=" + dir_.path(), "PATH=/usr/local/bin:/usr/bin:/bin", "SHELL=/bin/sh"});
+  const auto checks = CheckHosts(hosts_, look_);
+  ASSERT_EQ(checks.size(), 2U);
+  for (const HostCheck& check : checks) {
+    ASSERT_FALSE(check.usable()) << check.entry.platform;
+    EXPECT_EQ(check.problem->code(), "wrong_system");
+  }
+  const std::string text = CheckText(hosts_, checks);
+  EXPECT_NE(text.find("the lane is aarch64-linux"), std::string::npos) << text;
+}
+
 TEST_F(HostsCheckTest, AHostThatDoesNotAnswerIsNotUsableAndTheOthersAreToldAllTheSame) {
   Add("i686-linux", "", {"/bin/false"});
   Add("x86_64-linux", "localhost");

@@ -75,6 +75,24 @@ TEST_F(RemoteCarrierTest, GivesALinkToALaneThatItMadeAndSaysWhereItsPlacesAre) {
   EXPECT_TRUE(loop_.Run((*client)->Call(model::LaneSurface::kRelease, release)));
 }
 
+TEST_F(RemoteCarrierTest, AHostOfAnotherSystemIsRefusedBeforeAnythingIsSentThere) {
+  ASSERT_TRUE(os::MakeDirs(dir_ / "far"));
+  static_cast<void>(
+      dir_.Write("bin/uname", "#!/bin/sh\n[ \"$1\" = -m ] && echo aarch64 || echo Linux\n", 0755));
+  auto command = Shell();
+  command.back() = "PATH=" + (dir_ / "bin") + ":/usr/local/bin:/usr/bin:/bin";
+  RemoteCarrier& carrier = Make(command);
+  const auto link = loop_.Run(carrier.Dial());
+  ASSERT_FALSE(link);
+  EXPECT_EQ(link.error().code(), "wrong_system");
+  const auto end = carrier.EndOf(link.error(), false, false);
+  ASSERT_TRUE(end);
+  EXPECT_EQ(end->kind, LaneEnd::Kind::kNeverCame);
+  EXPECT_NE(end->why.find("is aarch64-linux, the lane is i686-linux"), std::string::npos)
+      << end->why;
+  EXPECT_FALSE(os::Exists((dir_ / "far") + "/.cache/odu/lanes"));
+}
+
 TEST_F(RemoteCarrierTest, ACutEndsOnlyALaneThatDoesNotOutliveItsConnection) {
   EXPECT_EQ(Make(Shell(), true).EndOf(cut_, true, true), std::nullopt);
   const auto end = Make(Shell()).EndOf(cut_, true, true);

@@ -48,7 +48,7 @@ model::RunStartRequest WithTwoLanes(const TestCheckout& checkout) {
   request.hosts.clear();
   checkout.state.Write("hosts.json",
                        R"({"x86_64-linux": {"host": "localhost", "pass_env": ["GH_TOKEN"]},
-                           "aarch64-linux": {"host": "localhost", "pass_env": ["MCP_KEY"]}})");
+                           "i686-linux": {"host": "localhost", "pass_env": ["MCP_KEY"]}})");
   for (const std::string& entry :
        {"ODU_HOSTS=" + (checkout.state / "hosts.json"), std::string("GH_TOKEN=first-secret"),
         std::string("MCP_KEY=second-secret"), std::string("GITHUB_TOKEN=of nobody")}) {
@@ -93,7 +93,7 @@ TEST(RunFactory, EachLaneGetsItsOwnCredentialsAlsoAfterAnAdoption) {
   const auto hosts = HostsOf(adopted->header);
   const auto later = RunEnvironmentOf(adopted->environment, hosts);
   EXPECT_EQ(later.SecretsOf("x86_64-linux"), std::vector<std::string>{"first-secret"});
-  EXPECT_EQ(later.SecretsOf("aarch64-linux"), std::vector<std::string>{"second-secret"});
+  EXPECT_EQ(later.SecretsOf("i686-linux"), std::vector<std::string>{"second-secret"});
   EXPECT_FALSE(later.common.Get("GH_TOKEN"));
 }
 

@@ -60,13 +60,26 @@ TEST(StartGate, AWrongPlanIsToldBeforeMissingHosts) {
 TEST(StartGate, HostsComeFromTheCallersEnvironment) {
   TestCheckout checkout;
   ServedCheckout served(checkout);
-  const std::string hosts = checkout.state.Write("hosts.json", R"({"aarch64-darwin":"localhost"})");
+  const std::string hosts = checkout.state.Write("hosts.json", R"({"aarch64-darwin":"a-mac"})");
   auto request = Strict();
   request.hosts.clear();
   request.env.push_back("ODU_HOSTS=" + hosts);
   const auto draft = Draft(served, request);
   ASSERT_TRUE(draft) << draft.error().message();
   EXPECT_EQ(draft->hosts[0].platform, "aarch64-darwin");
+}
+
+TEST(StartGate, ThisMachineIsNoHostForAnotherSystemUnlessThatLaneIsLeftOut) {
+  TestCheckout checkout;
+  ServedCheckout served(checkout);
+  auto request = Strict();
+  request.hosts["riscv64-linux"] = "localhost";
+  const auto refused = Draft(served, request);
+  ASSERT_FALSE(refused);
+  EXPECT_EQ(refused.error().code(), "wrong_system");
+  EXPECT_NE(refused.error().message().find("host 'localhost' is "), std::string::npos);
+  request.scope.selectors = {"@" + std::string(model::ThisPlatform())};
+  EXPECT_TRUE(Draft(served, request));
 }
 
 TEST(StartGate, AFarLaneIsRefusedInPlaceOnlyWhenItIsLeftAfterTheSelection) {
