@@ -33,6 +33,10 @@ constexpr size_t kShownRuns = 20;
 constexpr async::Duration kShownAfterClose = seconds(10);
 /// For a run of a checkout that is gone; its lanes end their nodes within their own grace.
 constexpr async::Duration kCancelBound = seconds(30);
+/// So long a lane that was given up is dialled after its run, to be told to go; then it ends itself
+/// for want of a coordinator.
+constexpr async::Duration kFarewellBound = std::chrono::minutes(30);
+constexpr async::Duration kLookAtFarewell = seconds(1);
 /// Faces wait so long for what the lanes of an adopted run have to tell.
 constexpr async::Duration kCatchUpBound = seconds(2);
 
@@ -169,7 +173,28 @@ awaitable<void> Coordinator::AfterClose(std::string run_id) {
   }
   const std::shared_ptr<LiveRun> closed = std::exchange(run_, nullptr);
   ShowIdle();
-  co_await closed->Stop();
+  co_await LetGo(closed);
+}
+
+awaitable<void> Coordinator::LetGo(std::shared_ptr<LiveRun> run) {
+  if (leaving_ || !run->owes_farewell()) {
+    co_await run->Stop();
+    changed_.Ring();
+    co_return;
+  }
+  parting_.push_back(run);
+  world_.tasks.Spawn("farewell", [this, run] { return Farewell(run); });
+}
+
+awaitable<void> Coordinator::Farewell(std::shared_ptr<LiveRun> run) {
+  const async::Duration until = world_.clock.Now() + world_.scale(kFarewellBound);
+  while (!leaving_ && run->owes_farewell() && world_.clock.Now() < until) {
+    co_await world_.clock.Sleep(kLookAtFarewell);
+  }
+  if (std::erase(parting_, run) > 0) {
+    co_await run->Stop();
+  }
+  Activity();
 }
 
 void Coordinator::ShowIdle() {
@@ -247,12 +272,14 @@ awaitable<void> Coordinator::Retire(std::string reason) {
   if (run_ == run) {
     run_ = nullptr;
   }
-  co_await run->Stop();
+  co_await LetGo(run);
 }
 
 awaitable<void> Coordinator::WaitIdle(async::Duration bound) {
   while (true) {
-    const bool idle = sessions_ == 0 && !turn_taken_ && (run_ == nullptr || run_->closed());
+    const bool held = !parting_.empty() ||
+                      (run_ != nullptr && (!run_->closed() || run_->owes_farewell()));
+    const bool idle = sessions_ == 0 && !turn_taken_ && !held;
     const async::Duration left = last_activity_ + bound - world_.clock.Now();
     if (!idle) {
       ShowSelf(std::nullopt);
@@ -293,6 +320,9 @@ awaitable<void> Coordinator::CancelAll() {
 
 awaitable<void> Coordinator::Leave() {
   leaving_ = true;
+  for (const std::shared_ptr<LiveRun>& run : std::exchange(parting_, {})) {
+    co_await run->Stop();
+  }
   if (run_ != nullptr) {
     co_await run_->Leave();
   }

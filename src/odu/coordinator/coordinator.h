@@ -75,6 +75,9 @@ class Coordinator {
  private:
   /// Returns when an adopted run is no older than its lanes, or soon.
   boost::asio::awaitable<void> CatchUp();
+  /// Lets go of a run that is over. One that has lanes to send away is kept for that, for a while.
+  boost::asio::awaitable<void> LetGo(std::shared_ptr<LiveRun> run);
+  boost::asio::awaitable<void> Farewell(std::shared_ptr<LiveRun> run);
   void Activity();
   void OnClosed();
   boost::asio::awaitable<void> AfterClose(std::string run_id);
@@ -89,6 +92,7 @@ class Coordinator {
   std::string started_by_;
   int64_t started_at_;
   std::shared_ptr<LiveRun> run_;
+  std::vector<std::shared_ptr<LiveRun>> parting_;
   std::optional<model::RunSummary> last_;
   std::vector<std::string> last_environment_;
   Bell changed_;

@@ -173,7 +173,7 @@ Applied FanIn::Finish(size_t index, const Attempt& attempt, bool log_complete) {
 }
 
 std::vector<size_t> FanIn::LaneDied(std::string_view platform, std::string_view reason,
-                                    int64_t now_ms) {
+                                    int64_t now_ms, NodeStatus status) {
   std::vector<size_t> changed;
   Lane* lane = FindLane(platform);
   if (lane == nullptr) {
@@ -190,7 +190,7 @@ std::vector<size_t> FanIn::LaneDied(std::string_view platform, std::string_view 
       node.attempt = std::max(oldest_attempt_[i], node.attempt);
       node.started_at.reset();
     }
-    node.status = NodeStatus::kErrored;
+    node.status = status;
     node.reason = reason;
     node.exit_code.reset();
     node.duration_ms = node.started_at ? std::max<int64_t>(0, now_ms - *node.started_at) : 0;

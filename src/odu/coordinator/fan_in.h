@@ -64,9 +64,10 @@ class FanIn {
   Applied LogGrew(std::string_view platform, std::string_view instance, int32_t n,
                   uint64_t log_here);
 
-  /// No more will come of that lane: what it left unfinished is errored with `reason`. Returns the
-  /// positions of the nodes that changed.
-  std::vector<size_t> LaneDied(std::string_view platform, std::string_view reason, int64_t now_ms);
+  /// No more will come of that lane: what it left unfinished is errored (or cancelled) with
+  /// `reason`. Returns the positions of the nodes that changed.
+  std::vector<size_t> LaneDied(std::string_view platform, std::string_view reason, int64_t now_ms,
+                               model::NodeStatus status = model::NodeStatus::kErrored);
 
   /// A rerun was accepted: each of `instances` whose attempt is still at most what
   /// `attempts_before` says (by position in `instances`) waits for its next one. Returns the nodes

@@ -153,6 +153,7 @@ awaitable<Result<RunStartReply>> FrontDesk::Start(model::RunStartRequest request
   if (auto ok = CheckStart(request); !ok) {
     co_return Pass(ok.error());
   }
+  world_.ssh_agents->Offer(request.env);
   auto known = Answered<RunStartReply>(request.request_id, "run.start");
   if (!known) {
     co_return Pass(known.error());
@@ -289,6 +290,7 @@ awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
   if (auto ok = CheckNodes(request); !ok) {
     co_return Pass(ok.error());
   }
+  world_.ssh_agents->Offer(request.env);
   const auto known = Answered<NodesReply>(request.request_id, "node.rerun");
   if (!known) {
     co_return Pass(known.error());

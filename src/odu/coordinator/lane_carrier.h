@@ -27,6 +27,7 @@ struct LaneEnd {
     kDied,       ///< it was there: what it left unfinished is errored with `reason`
     kNeverCame,  ///< it never had a plan: its `_ci-setup` is errored with `why`, the rest skipped
     kCancelled,  ///< it never had a plan and none is wanted any more
+    kGivenUp,    ///< it was cancelled while out of touch: what it left unfinished is cancelled
   };
   Kind kind = Kind::kDied;
   std::string reason;  ///< of its nodes: "lane died", "unreachable", "link"

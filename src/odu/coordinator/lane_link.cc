@@ -47,6 +47,11 @@ LaneLink::LaneLink(LaneWorld world, std::unique_ptr<LaneCarrier> carrier,
       silent_since_(world_.clock.Now()) {}
 
 awaitable<void> LaneLink::Run() {
+  co_await Dialling();
+  over_ = true;
+}
+
+awaitable<void> LaneLink::Dialling() {
   if (!adopt_) {
     Show("starting");
     const auto started = co_await carrier_->Start();
@@ -71,6 +76,7 @@ awaitable<void> LaneLink::Run() {
       delay = kShortestDelay;
       client_ = *client;
       Show("connected");
+      co_await CarryOutCancels(client_);
       cause = co_await client_->Closed();
       client_.reset();
       silent_since_ = world_.clock.Now();
@@ -104,6 +110,14 @@ awaitable<void> LaneLink::Watch() {
       std::min(kLookAtLink, times_.lost_after.value_or(kLookAtLink) / 4 + milliseconds(1));
   while (!dead_ && !releasing_) {
     co_await world_.clock.Sleep(every);
+    if (CancelIsDue()) {
+      LaneEnd end;
+      end.kind = LaneEnd::Kind::kGivenUp;
+      end.reason = "cancelled";
+      end.why = "cancelled while it was out of touch: " + silent_because_;
+      Die(std::move(end));
+      co_return;
+    }
     const bool lost = times_.lost_after && client_ == nullptr && !dead_ && !releasing_ &&
                       world_.clock.Now() - silent_since_ >= *times_.lost_after;
     if (lost) {
@@ -295,8 +309,74 @@ awaitable<Result<model::LaneNodesReply>> LaneLink::Cancel(std::string request_id
   request.request_id = std::move(request_id);
   request.nodes = std::move(nodes);
   request.at_once = at_once;
-  auto reply = co_await CallOnNodes(model::LaneSurface::kCancel, std::move(request), "lane cancel");
+  if (is_remote() && client_ == nullptr && !dead_ && !releasing_) {
+    co_return Queue(std::move(request));
+  }
+  auto reply = co_await CallOnNodes(model::LaneSurface::kCancel, request, "lane cancel");
+  // The link died over it, or is dying: the lane answers a repeated request as the first one.
+  const bool unheard =
+      !reply && (reply.error().kind() == ErrorKind::kGone || reply.error().code() == "timeout");
+  if (is_remote() && unheard && !dead_ && !releasing_) {
+    co_return Queue(std::move(request));
+  }
   co_return reply;
+}
+
+void LaneLink::Requeue(std::vector<model::LaneNodesRequest> cancels) {
+  cancels_ = std::move(cancels);
+  const auto of_all = [](const model::LaneNodesRequest& cancel) { return cancel.nodes.empty(); };
+  if (std::ranges::any_of(cancels_, of_all)) {
+    cancelled_at_ = world_.clock.Now();
+  }
+}
+
+model::LaneNodesReply LaneLink::Queue(model::LaneNodesRequest request) {
+  model::LaneNodesReply reply;
+  reply.nodes = request.nodes;
+  if (request.nodes.empty()) {
+    cancelled_at_ = cancelled_at_.value_or(world_.clock.Now());
+    reply.nodes.emplace_back(model::kSetupRecipe);
+    for (const model::PlanNode& node : configure_.plan.nodes) {
+      reply.nodes.push_back(node.id);
+    }
+  }
+  request.epoch = 0;  // its owner's when it is told
+  const bool known = std::ranges::any_of(cancels_, [&](const model::LaneNodesRequest& queued) {
+    return queued.request_id == request.request_id;
+  });
+  if (!known) {
+    cancels_.push_back(std::move(request));
+    handlers_.on_cancels(cancels_);
+  }
+  return reply;
+}
+
+bool LaneLink::CancelIsDue() const {
+  return cancelled_at_ && client_ == nullptr && !dead_ && !releasing_ &&
+         world_.clock.Now() - *cancelled_at_ >= times_.cancel_bound;
+}
+
+awaitable<void> LaneLink::CarryOutCancels(Client client) {
+  while (!cancels_.empty() && !dead_) {
+    model::LaneNodesRequest request = cancels_.front();
+    request.epoch = configure_.epoch;
+    auto told = co_await async::WithDeadline(world_.clock, kAnswerBound,
+                                             client->Call(model::LaneSurface::kCancel, request),
+                                             "lane cancel");
+    if (!told && (told.error().kind() == ErrorKind::kGone || told.error().code() == "timeout")) {
+      client->Close();  // it is out of touch again, and they wait on
+      co_return;
+    }
+    if (!told) {
+      base::LogWarning("lane link", "{}: a cancel that waited: {}", platform(),
+                       told.error().message());
+    }
+    cancels_.erase(cancels_.begin());
+    if (cancels_.empty()) {
+      cancelled_at_.reset();
+    }
+    handlers_.on_cancels(cancels_);
+  }
 }
 
 awaitable<Result<void>> LaneLink::Release(bool keep_workspace) {

@@ -31,6 +31,8 @@ struct LaneTimes {
   async::Duration longest_delay = std::chrono::seconds(2);
   /// Without contact for so long a lane is lost; empty = never (its lock tells).
   std::optional<async::Duration> lost_after;
+  /// A lane that was cancelled whole while it was out of touch is waited for so long.
+  async::Duration cancel_bound = std::chrono::seconds(30);
 };
 
 /// What a lane link tells its run. Called on the executor, never from inside a call of the run.
@@ -44,6 +46,9 @@ struct LaneHandlers {
   /// over it.
   std::function<void(std::shared_ptr<surface::Client> client)> on_link =
       [](const std::shared_ptr<surface::Client>&) {};
+  /// The cancels that wait for the lane have become more or fewer.
+  std::function<void(const std::vector<model::LaneNodesRequest>& cancels)> on_cancels =
+      [](const std::vector<model::LaneNodesRequest>&) {};
   /// Nothing more will come of the lane.
   std::function<void(LaneEnd end)> on_end;
 };
@@ -57,8 +62,8 @@ struct LaneHandlers {
 ///      |                   +------------------ after a delay -----------------------------+   |
 ///      +---> failed (dead)                    the carrier says that it is over ---> dead <----+
 ///   connected --Release--> ended
-///   dead for want of contact (lost), or cancelled before it came: the dialling goes on, and the
-///   lane is told to cancel and to go if it ever answers.
+///   dead for want of contact (lost), or cancelled before it came or while it was out of touch: the
+///   dialling goes on, and the lane is told to cancel and to go if it ever answers.
 ///
 /// Invariants: 1. `on_end` is called at most once and is the last word of the lane. 2. a lane is
 /// configured at most once by its own account (it answers `already`). 3. dialling again never
@@ -83,10 +88,14 @@ class LaneLink {
   /// Wait for the link for up to 10 s when it is down. kHost "lane_unreachable".
   boost::asio::awaitable<base::Result<model::LaneNodesReply>> Rerun(std::string request_id,
                                                                     std::vector<std::string> nodes);
-  /// Of a lane that has no plan yet, all nodes can be cancelled at once: it is not waited for.
+  /// Of a lane that has no plan yet, all nodes can be cancelled at once: it is not waited for. Of
+  /// one on another machine that is out of touch a cancel is taken and carried out when it answers;
+  /// one of all nodes is waited for only so long.
   boost::asio::awaitable<base::Result<model::LaneNodesReply>> Cancel(std::string request_id,
                                                                      std::vector<std::string> nodes,
                                                                      bool at_once);
+  /// Cancels that an earlier owner had taken. Before Run.
+  void Requeue(std::vector<model::LaneNodesRequest> cancels);
   /// Lets the lane end; afterwards its end is no death.
   boost::asio::awaitable<base::Result<void>> Release(bool keep_workspace);
 
@@ -97,6 +106,8 @@ class LaneLink {
   void Woke();
 
   bool dead() const { return dead_; }
+  /// Given up, and not told yet to go: it is dialled for that alone.
+  bool owes_farewell() const { return dead_ && !over_ && (configured_ || adopt_); }
 
  private:
   using Client = std::shared_ptr<surface::Client>;
@@ -109,6 +120,11 @@ class LaneLink {
   boost::asio::awaitable<base::Result<Client>> Connected();
   boost::asio::awaitable<base::Result<model::LaneNodesReply>> CallOnNodes(
       const NodesProcedure& procedure, model::LaneNodesRequest request, std::string what);
+  boost::asio::awaitable<void> Dialling();
+  bool is_remote() const { return times_.lost_after.has_value(); }
+  model::LaneNodesReply Queue(model::LaneNodesRequest request);
+  boost::asio::awaitable<void> CarryOutCancels(Client client);
+  bool CancelIsDue() const;
   void Die(LaneEnd end);
   void Show(std::string state, std::string detail = {});
 
@@ -124,6 +140,10 @@ class LaneLink {
   bool configured_ = false;
   bool releasing_ = false;
   bool dead_ = false;
+  bool over_ = false;                             ///< nobody dials any more
+  std::vector<model::LaneNodesRequest> cancels_;  ///< the lane is yet to be told
+  /// When the first of them that is of all nodes was taken.
+  std::optional<async::Duration> cancelled_at_;
 };
 
 }  // namespace odu::coordinator

@@ -21,8 +21,7 @@ StartedLane StartLane(World& world, const ledger::RunHeader& header,
   StartedLane lane;
   const std::string platform = start.lane.platform;
   if (start.lane.remote) {
-    lane.remote =
-        std::make_unique<RemoteLane>(world, header, start.lane, folder, std::move(start.ssh_agent));
+    lane.remote = std::make_unique<RemoteLane>(world, header, start.lane, folder);
     auto link = lane.remote->MakeLink(std::move(start.configure), start.adopt, handlers);
     if (!link) {
       LaneEnd end;
@@ -33,6 +32,7 @@ StartedLane StartLane(World& world, const ledger::RunHeader& header,
       return lane;
     }
     lane.link = std::move(*link);
+    lane.link->Requeue(std::move(start.cancels));
   } else {
     auto carrier =
         std::make_unique<LocalCarrier>(world.executor, world.clock, world.reaper, world.runner,

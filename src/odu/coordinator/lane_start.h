@@ -18,9 +18,9 @@ namespace odu::coordinator {
 struct LaneStart {
   ledger::RunLane lane;
   model::ConfigureRequest configure;
-  bool adopt = false;     ///< it may be running already: find it, do not start it
-  bool over = false;      ///< it ended under an earlier owner
-  std::string ssh_agent;  ///< the socket of the caller's agent, for a lane on another machine
+  bool adopt = false;  ///< it may be running already: find it, do not start it
+  bool over = false;   ///< it ended under an earlier owner
+  std::vector<model::LaneNodesRequest> cancels;  ///< that an earlier owner took and never told it
 };
 
 /// A lane's link with what stands beside it; the link goes first.

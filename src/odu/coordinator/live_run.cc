@@ -36,10 +36,6 @@ constexpr async::Duration kEstimateEvery = seconds(1);
 constexpr int64_t kEtaNewsMs = 1000;
 constexpr async::Duration kStopGrace = seconds(2);
 
-std::string Sha7(const std::string& sha) {
-  return sha.substr(0, 7);
-}
-
 }  // namespace
 
 LiveRun::LiveRun(World& world, Board& board, Durations& durations, ledger::RunHeader header,
@@ -50,9 +46,9 @@ LiveRun::LiveRun(World& world, Board& board, Durations& durations, ledger::RunHe
       header_(std::move(header)),
       folder_(std::move(folder)),
       on_closed_(std::move(on_closed)),
-      fan_in_(header_.run_id, Sha7(header_.sha), header_.pipeline.lanes),
+      fan_in_(header_.run_id, header_.sha.substr(0, 7), header_.pipeline.lanes),
       logs_(folder_, world.watch),
-      log_names_(world.toplevel, Sha7(header_.sha), fan_in_.expected()),
+      log_names_(world.toplevel, header_.sha.substr(0, 7), fan_in_.expected()),
       bell_(world.executor),
       touched_(fan_in_.expected(), false),
       journal_(world, board, header_.ref, std::move(journal), group_, [this] { Publish(); }),
@@ -60,7 +56,7 @@ LiveRun::LiveRun(World& world, Board& board, Durations& durations, ledger::RunHe
   run_.run_id = header_.run_id;
   run_.ref = header_.ref;
   run_.sha = header_.sha;
-  run_.sha7 = Sha7(header_.sha);
+  run_.sha7 = header_.sha.substr(0, 7);
   run_.content_id = header_.content_id;
   run_.dirty = header_.dirty;
   run_.pipeline = header_.pipeline.name;
@@ -127,8 +123,10 @@ void LiveRun::BeginLane(LaneStart start) {
   auto state = std::make_unique<LaneState>();
   LaneState& lane = *state;
   lane.lane = start.lane;
-  lane.shown.platform = start.lane.platform;
-  lane.shown.host = start.lane.host;
+  lane.shown.lane.platform = start.lane.platform;
+  lane.shown.lane.host = start.lane.host;
+  lane.shown.came = start.adopt;
+  lane.shown.cancels = start.cancels;
   lanes_.push_back(std::move(state));
   const std::string platform = start.lane.platform;
   if (start.over) {
@@ -155,6 +153,14 @@ void LiveRun::BeginLane(LaneStart start) {
     Publish();
     bell_.Ring();
   };
+  handlers.on_cancels = [this, &lane](const std::vector<model::LaneNodesRequest>& cancels) {
+    lane.shown.TakeCancels(cancels);
+    if (live()) {
+      WriteLane(lane, false);
+      static_cast<void>(journal_.Flush());
+    }
+    board_.lanes.Put(lane.platform(), lane.shown.lane);
+  };
   handlers.on_end = [this, &lane](const LaneEnd& end) {
     if (stage_ == Stage::kClosing || stage_ == Stage::kClosed) {
       return;  // everything of it is written down already
@@ -170,31 +176,17 @@ void LiveRun::BeginLane(LaneStart start) {
 }
 
 void LiveRun::ShowLane(LaneState& lane, const LaneNews& news) {
-  if (news.since != 0) {
-    lane.shown.since = news.since;
-  } else if (lane.shown.state != news.state) {
-    lane.shown.since = world_.clock.WallMs();
-  }
-  lane.shown.state = news.state;
-  lane.shown.detail = secrets_.Masked(news.detail);
-  lane.shown.bytes = news.bytes;
-  lane.shown.total_bytes = news.total_bytes;
+  lane.shown.Take(news, secrets_.Masked(news.detail), world_.clock.WallMs());
   const bool writing = stage_ != Stage::kClosing && stage_ != Stage::kClosed;
   if (writing && news.state == "connected") {
     WriteLane(lane, false);
     static_cast<void>(journal_.Flush());
   }
-  board_.lanes.Put(lane.shown.platform, lane.shown);
+  board_.lanes.Put(lane.platform(), lane.shown.lane);
 }
 
 void LiveRun::WriteLane(const LaneState& lane, bool ended) {
-  ledger::LaneLine line;
-  line.platform = lane.shown.platform;
-  line.host = lane.shown.host;
-  line.state = lane.shown.state;
-  line.detail = lane.shown.detail;
-  line.ended = ended;
-  journal_.Append(ledger::JournalBody(line));
+  journal_.Append(ledger::JournalBody(lane.shown.Line(ended)));
 }
 
 void LiveRun::OnAttempt(const std::string& platform, const model::Attempt& attempt,
@@ -312,12 +304,18 @@ awaitable<void> LiveRun::EstimateNowAndThen() {
   }
 }
 
+bool LiveRun::owes_farewell() const {
+  return std::ranges::any_of(lanes_, [](const auto& lane) {
+    return lane->link != nullptr && lane->link->owes_farewell();
+  });
+}
+
 bool LiveRun::caught_up() const {
   return std::ranges::all_of(lanes_, [](const auto& lane) { return lane->heard; });
 }
 
 awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
-  const std::string platform = lane.shown.platform;
+  const std::string platform = lane.platform();
   size_t left = 0;
   const auto last = co_await LastOf(world_, fan_in_, model::LaneFolder(folder_.lane(platform)),
                                     platform, end, lane.remote.get(), left);
@@ -325,7 +323,9 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
     OnAttempt(platform, attempt, true);
   }
   const std::string epitaph = end.why == end.reason ? end.reason : end.reason + ": " + end.why;
-  const auto unfinished = fan_in_.LaneDied(platform, end.reason, world_.clock.WallMs());
+  const auto status = end.kind == LaneEnd::Kind::kGivenUp ? model::NodeStatus::kCancelled
+                                                          : model::NodeStatus::kErrored;
+  const auto unfinished = fan_in_.LaneDied(platform, end.reason, world_.clock.WallMs(), status);
   for (const size_t index : unfinished) {
     const Node& node = fan_in_.nodes()[index];
     const auto bytes = WriteEpitaph(logs_.PathOf(node, node.attempt), epitaph);
@@ -355,7 +355,7 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
 
 LaneLink* LiveRun::LinkOf(std::string_view platform) {
   for (const auto& lane : lanes_) {
-    if (lane->shown.platform == platform && lane->link != nullptr && !lane->link->dead()) {
+    if (lane->platform() == platform && lane->link != nullptr && !lane->link->dead()) {
       return lane->link.get();
     }
   }
@@ -450,7 +450,7 @@ awaitable<void> LiveRun::Finish(std::string reason) {
     if (lane->link != nullptr && !lane->link->dead()) {
       const auto released = co_await lane->link->Release(red);
       if (!released) {
-        base::LogWarning("run", "{}: lane {}: {}", header_.ref, lane->shown.platform,
+        base::LogWarning("run", "{}: lane {}: {}", header_.ref, lane->platform(),
                          released.error().message());
       }
     } else if (!red && !lane->remote && lane->lane.workspace != world_.toplevel) {
@@ -460,7 +460,7 @@ awaitable<void> LiveRun::Finish(std::string reason) {
         base::LogWarning("run", "{}: {}", header_.ref, removed.error().message());
       }
     }
-    lane->shown.state = "ended";
+    lane->shown.lane.state = "ended";
     WriteLane(*lane, true);
   }
   static_cast<void>(os::RemoveTree(SnapshotFolder(world_, header_.run_id)));

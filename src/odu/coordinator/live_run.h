@@ -15,6 +15,7 @@
 #include "odu/coordinator/board.h"
 #include "odu/coordinator/fan_in.h"
 #include "odu/coordinator/journal_keeper.h"
+#include "odu/coordinator/lane_shown.h"
 #include "odu/coordinator/lane_start.h"
 #include "odu/coordinator/log_book.h"
 #include "odu/coordinator/log_names.h"
@@ -64,6 +65,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   bool open() const { return stage_ == Stage::kOpen; }
   bool closed() const { return stage_ == Stage::kClosed; }
   bool left() const { return stage_ == Stage::kLeft; }
+  /// A lane that was given up may still be there, and is dialled to be told to go.
+  bool owes_farewell() const;
   /// Every lane has said how it stands, or will never: what is published is no older than that.
   bool caught_up() const;
   /// Rung after every change of what is published and of the stage.
@@ -93,11 +96,12 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
  private:
   enum class Stage { kRunning, kSettling, kOpen, kClosing, kClosed, kLeft };
   struct LaneState {
-    model::Lane shown;
+    LaneShown shown;
     ledger::RunLane lane;
     std::unique_ptr<RemoteLane> remote;  ///< null for a lane of this machine
     std::unique_ptr<LaneLink> link;
     bool heard = false;  ///< it has said how it stands
+    const std::string& platform() const { return lane.platform; }
   };
 
   void BeginLane(LaneStart start);

@@ -12,7 +12,6 @@
 #include "odu/coordinator/remote_agent.h"
 #include "odu/coordinator/remote_source.h"
 #include "odu/model/ids.h"
-#include "os/file_system.h"
 #include "provision/wake_detector.h"
 
 namespace odu::coordinator {
@@ -26,6 +25,8 @@ using model::NodeStatus;
 
 /// design.md section 2.2: without contact for so long a lane is lost.
 constexpr async::Duration kLostAfter = std::chrono::minutes(30);
+/// A cancelled run settles although a lane of it does not answer.
+constexpr async::Duration kCancelBound = std::chrono::seconds(30);
 /// Between two tries of a host that refuses a lane which is there.
 constexpr async::Duration kLongestDelay = std::chrono::seconds(30);
 /// Clocks that differ by less are left to differ.
@@ -37,14 +38,16 @@ double ScaleOf(const World& world) {
          std::chrono::duration<double>(std::max(world.scale(kUnit), async::Duration(1)));
 }
 
-provision::HostWorld HostWorldOf(World& world, std::string ssh_agent) {
-  os::Environment environment = world.environment;
-  if (!ssh_agent.empty() && os::Exists(ssh_agent)) {
-    environment.Set("SSH_AUTH_SOCK", ssh_agent);
-  }
-  provision::HostWorld hosts{world.executor,   world.clock,
-                             world.reaper,     world.worker,
-                             world.home.state, [environment] { return environment.entries(); }};
+provision::HostWorld HostWorldOf(World& world) {
+  const auto environment = [&world] {
+    os::Environment now = world.environment;
+    if (const auto agent = world.ssh_agents->Newest()) {
+      now.Set("SSH_AUTH_SOCK", *agent);
+    }
+    return now.entries();
+  };
+  provision::HostWorld hosts{world.executor, world.clock,      world.reaper,
+                             world.worker,   world.home.state, environment};
   return hosts;
 }
 
@@ -73,13 +76,13 @@ std::string FirstLine(const std::string& text) {
 }  // namespace
 
 RemoteLane::RemoteLane(World& world, const ledger::RunHeader& header, ledger::RunLane lane,
-                       const ledger::RunFolder& folder, std::string ssh_agent)
+                       const ledger::RunFolder& folder)
     : world_(world),
       run_id_(header.run_id),
       cache_id_(CacheId(lane.origin, header.checkout_id)),
       lane_(std::move(lane)),
       folder_(folder.lane(lane_.platform)),
-      host_world_(HostWorldOf(world, std::move(ssh_agent))),
+      host_world_(HostWorldOf(world)),
       story_(folder_.log(model::kSetupRecipe, 1), "host:" + lane_.host),
       pull_(world.executor, world.clock, world.worker, folder_, PullHandlers(run_, lane_.platform)),
       supply_(world.executor, world.git, folder_.path(), ShipOf(header, lane_), world.epoch,
@@ -117,6 +120,7 @@ Result<std::unique_ptr<LaneLink>> RemoteLane::MakeLink(model::ConfigureRequest c
   times.lost_after = lane_.lost_after_ms > 0
                          ? world_.scale(std::chrono::milliseconds(lane_.lost_after_ms))
                          : world_.scale(kLostAfter);
+  times.cancel_bound = world_.scale(kCancelBound);
   RemoteRoute route{std::move(*address),
                     LaneAgentSpec(world_.runner, lane_.provision, world_.environment),
                     run_id_,
@@ -217,7 +221,7 @@ Attempt RemoteLane::Record(const std::string& instance, int32_t n, NodeStatus st
 std::vector<Attempt> RemoteLane::LastAttempts(
     const LaneEnd& end, const std::function<int32_t(const std::string& instance)>& attempt_of) {
   std::vector<Attempt> attempts;
-  if (end.kind == LaneEnd::Kind::kDied) {
+  if (end.kind == LaneEnd::Kind::kDied || end.kind == LaneEnd::Kind::kGivenUp) {
     return attempts;
   }
   const bool cancelled = end.kind == LaneEnd::Kind::kCancelled;

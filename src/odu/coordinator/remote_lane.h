@@ -24,10 +24,9 @@ namespace odu::coordinator {
 /// pull of its logs, the supply of its source. Stands between its LaneLink and the run.
 class RemoteLane {
  public:
-  /// `ssh_agent` is the socket of the caller's agent, empty = the coordinator's own. The references
-  /// outlive the lane.
+  /// The references outlive the lane.
   RemoteLane(World& world, const ledger::RunHeader& header, ledger::RunLane lane,
-             const ledger::RunFolder& folder, std::string ssh_agent);
+             const ledger::RunFolder& folder);
   ~RemoteLane();
   RemoteLane(const RemoteLane&) = delete;
   RemoteLane& operator=(const RemoteLane&) = delete;

@@ -37,6 +37,17 @@ NodesReply ReplyFor(const LiveRun& run) {
   return reply;
 }
 
+/// A cancel changes none of these, also one that its lane has not been told yet.
+std::set<std::string> OverIn(const FanIn& run, std::string_view platform) {
+  std::set<std::string> over;
+  for (const model::Node& node : run.nodes()) {
+    if (node.platform == platform && model::IsTerminal(node.status)) {
+      over.insert(node.recipe);
+    }
+  }
+  return over;
+}
+
 void AddNames(NodesReply& reply, const std::vector<std::string>& instances,
               const std::string& platform) {
   for (const std::string& instance : instances) {
@@ -93,10 +104,12 @@ awaitable<Result<NodesReply>> CancelNodes(std::shared_ptr<LiveRun> run, std::str
     if (link == nullptr) {
       continue;
     }
+    const std::set<std::string> over = OverIn(run->fan_in(), platform);
     auto answer = co_await link->Cancel(RequestFor(request_id, platform), instances, at_once);
     if (!answer) {
       co_return Pass(answer.error().In("cancel"));
     }
+    std::erase_if(answer->nodes, [&](const std::string& node) { return over.contains(node); });
     AddNames(reply, answer->nodes, platform);
   }
   co_return reply;
@@ -113,11 +126,13 @@ awaitable<Result<NodesReply>> CancelRun(std::shared_ptr<LiveRun> run, std::strin
     }
     // A second, sharper request is another request to the lane.
     const std::string id = RequestFor(request_id, lane.platform) + (at_once ? ".now" : "");
+    const std::set<std::string> over = OverIn(run->fan_in(), lane.platform);
     auto answer = co_await link->Cancel(id, std::vector<std::string>(), at_once);
     if (!answer) {
       failure = answer.error();
       continue;
     }
+    std::erase_if(answer->nodes, [&](const std::string& node) { return over.contains(node); });
     AddNames(reply, answer->nodes, lane.platform);
   }
   if (failure) {

@@ -166,7 +166,6 @@ LaneStart StartOf(const World& world, const ledger::RunHeader& header, const led
   LaneStart start;
   start.lane = lane;
   start.configure = ConfigureOf(world, header, lane, environment, durations);
-  start.ssh_agent = environment.common.Get("SSH_AUTH_SOCK").value_or("");
   start.configure.masked = environment.SecretsOf(lane.platform);
   return start;
 }
@@ -256,15 +255,19 @@ awaitable<Result<RunParts>> AdoptRun(World& world, std::string run_id, Durations
   } else {
     base::LogWarning("coordinator", "{}: its environment: {}", run_id, kept.error().message());
   }
+  world.ssh_agents->Offer(environment.common.entries());
   std::vector<LaneStart> lanes;
   for (const ledger::RunLane& lane : record->header.lanes) {
     LaneStart start = StartOf(world, record->header, lane, environment, durations);
     const auto line = record->lanes.find(lane.platform);
+    if (line != record->lanes.end()) {
+      start.cancels = line->second.cancels;
+    }
     const bool ended = line != record->lanes.end() && line->second.ended;
     // An owner may die between releasing a lane and writing down that it ended.
     start.over = ended || (record->settled && IsDoneWith(*record, folder, lane.platform));
     // Without a header of its own the lane never came to be, so nothing ran there yet.
-    start.adopt = lane.remote ? line != record->lanes.end()
+    start.adopt = lane.remote ? line != record->lanes.end() && line->second.came
                               : os::Exists(model::LaneFolder(folder.lane(lane.platform)).header());
     if (auto made = MakeLaneFolder(folder, lane.platform); !made) {
       co_return Pass(made.error());

@@ -10,6 +10,7 @@
 #include "async/worker.h"
 #include "git/runner.h"
 #include "odu/coordinator/growth_watch.h"
+#include "odu/coordinator/ssh_agents.h"
 #include "odu/ledger/checkout_folder.h"
 #include "os/environment.h"
 #include "os/reaper.h"
@@ -50,6 +51,8 @@ struct World {
   std::shared_ptr<GrowthWatch> watch;
   /// The coordinator's own, for what it starts to reach other machines.
   os::Environment environment = {};
+  /// What callers brought for that.
+  std::shared_ptr<SshAgents> ssh_agents = std::make_shared<SshAgents>();
 };
 
 /// Where `odu-runner` is: beside this program, else in ../libexec/odu, else what $ODU_RUNNER says.

@@ -5,8 +5,10 @@
 #include <string>
 #include <string_view>
 #include <variant>
+#include <vector>
 
 #include "base/error.h"
+#include "odu/model/lane_contract.h"
 #include "odu/model/node.h"
 #include "odu/model/odu_contract.h"
 #include "odu/model/verdict.h"
@@ -40,10 +42,13 @@ struct LaneLine {
   std::string state;  ///< as model::Lane::state
   std::string detail;
   bool ended = false;
+  bool came = true;  ///< it has had its plan
+  /// Cancels that were taken while it was out of touch, and that it has not been told.
+  std::vector<model::LaneNodesRequest> cancels;
   bool operator==(const LaneLine&) const = default;
   static constexpr std::array<std::string_view, 1> kRequired{"platform"};
 };
-BOOST_DESCRIBE_STRUCT(LaneLine, (), (platform, host, state, detail, ended))
+BOOST_DESCRIBE_STRUCT(LaneLine, (), (platform, host, state, detail, ended, came, cancels))
 
 struct SettledLine {
   model::Verdict verdict = model::Verdict::kIncomplete;

@@ -142,6 +142,7 @@ struct LaneNodesRequest {
   uint64_t epoch = 0;
   std::vector<std::string> nodes;
   bool at_once = false;  ///< cancel only: KILL without the grace period
+  bool operator==(const LaneNodesRequest&) const = default;
   static constexpr std::array<std::string_view, 2> kRequired{"request_id", "epoch"};
 };
 BOOST_DESCRIBE_STRUCT(LaneNodesRequest, (), (request_id, epoch, nodes, at_once))

@@ -176,6 +176,19 @@ TEST(FanIn, ADeadLaneIsHonest) {
   EXPECT_TRUE(run.settled());
 }
 
+TEST(FanIn, WhatALaneThatIsGivenUpLeavesUnfinishedIsCancelledAndWhatEndedStays) {
+  FanIn run = TwoLanes();
+  Say(run, kLinux, At("_ci-setup", 1, NodeStatus::kOk));
+  Say(run, kLinux, At("build", 1, NodeStatus::kRunning));
+  EXPECT_EQ(run.LaneDied(kLinux, "cancelled", 1400, NodeStatus::kCancelled).size(), 2);
+  EXPECT_EQ(run.LaneDied(kMac, "cancelled", 1400, NodeStatus::kCancelled).size(), 2);
+  EXPECT_EQ(run.nodes()[2].status, NodeStatus::kOk);
+  EXPECT_EQ(run.nodes()[3].status, NodeStatus::kCancelled);
+  EXPECT_FALSE(run.nodes()[3].log_complete);
+  EXPECT_EQ(run.verdict(), Verdict::kCancelled);
+  EXPECT_TRUE(run.settled());
+}
+
 TEST(FanIn, ALaneThatDiesBeforeAnythingRanIsNeverGreen) {
   FanIn run = TwoLanes();
   run.LaneDied(kLinux, "lane died", 0);

@@ -8,6 +8,7 @@
 #include "odu/model/lane_folder.h"
 #include "os/file_lock.h"
 #include "os/file_system.h"
+#include "os/unix_socket.h"
 
 namespace odu::coordinator {
 namespace {
@@ -79,6 +80,29 @@ TEST(FrontDesk, ASupersedingRunReplacesTheFirst) {
   model::NextRequest old;
   old.run_id = first.run_id;
   EXPECT_EQ(served.Call(OduSurface::kRunNext, old)->verdict, Verdict::kCancelled);
+}
+
+TEST(FrontDesk, WhoStartsOrRerunsBringsAnSshAgentForAllLanes) {
+  TestCheckout checkout;
+  ServedCheckout served(checkout);
+  const support::TempDir dir;
+  const auto first = os::ListenAt(dir / "first");
+  const auto second = os::ListenAt(dir / "second");
+  ASSERT_TRUE(first && second);
+  auto request = ServedCheckout::Request();
+  std::erase_if(request.env, [](const auto& entry) { return entry.starts_with("SSH_AUTH_SOCK="); });
+  request.env.push_back("SSH_AUTH_SOCK=" + (dir / "first"));
+  served.Start(request);
+  EXPECT_EQ(served.world.ssh_agents->Newest(), dir / "first");
+  served.Settle();
+  model::NodesRequest again;
+  again.request_id = model::NewRunId(served.clock.WallMs());
+  again.targets = {"one"};
+  again.env = request.env;
+  again.env.back() = "SSH_AUTH_SOCK=" + (dir / "second");
+  EXPECT_TRUE(served.Call(OduSurface::kNodeRerun, again));
+  EXPECT_EQ(served.world.ssh_agents->Newest(), dir / "second");
+  served.Settle();
 }
 
 TEST(FrontDesk, AQueuedRunWaitsItsTurn) {

@@ -79,5 +79,81 @@ TEST(LaneLink, AnAdoptedLaneWhoseLockIsFreeIsDead) {
   EXPECT_EQ(told.dead, "lane died");
 }
 
+/// The way to a host that never answers.
+class NoWay final : public LaneCarrier {
+ public:
+  boost::asio::awaitable<base::Result<void>> Start() override { co_return base::Result<void>(); }
+  boost::asio::awaitable<base::Result<std::unique_ptr<surface::Link>>> Dial() override {
+    co_return base::Fail(base::ErrorKind::kHost, "host_unreachable", "no route");
+  }
+  std::optional<LaneEnd> EndOf(const base::Error&, bool, bool) override { return std::nullopt; }
+  void Complete(model::ConfigureRequest&) override {}
+  void Configured() override {}
+  void Recheck() override {}
+};
+
+/// A lane that an earlier owner had reached, and that does not answer now.
+struct OutOfTouch {
+  explicit OutOfTouch(async::Duration cancel_bound) {
+    model::ConfigureRequest configure;
+    configure.run_id = "RUN";
+    configure.plan.nodes = {{"one", "one", {"true"}, {}}, {"two", "two", {"true"}, {}}};
+    LaneHandlers handlers;
+    handlers.on_news = [](const LaneNews&) {};
+    handlers.on_cell = [](const model::LaneCell&) {};
+    handlers.on_attempt = [](const model::Attempt&) {};
+    handlers.on_batch = [] {};
+    handlers.on_cancels = [this](const auto& waiting) { cancels = waiting; };
+    handlers.on_end = [this](const LaneEnd& what) { end = what; };
+    LaneTimes times;
+    times.lost_after = std::chrono::hours(1);
+    times.cancel_bound = cancel_bound;
+    link = std::make_unique<LaneLink>(LaneWorld{loop.executor(), clock}, std::make_unique<NoWay>(),
+                                      configure, true, times, std::move(handlers));
+    tasks.Spawn("lane", [this] { return link->Run(); });
+    tasks.Spawn("watch", [this] { return link->Watch(); });
+  }
+  ~OutOfTouch() { loop.Run(tasks.Stop(clock, std::chrono::seconds(1))); }
+
+  support::Loop loop;
+  async::SystemClock clock;
+  async::TaskGroup tasks{loop.executor()};
+  std::unique_ptr<LaneLink> link;
+  std::vector<model::LaneNodesRequest> cancels;
+  std::optional<LaneEnd> end;
+};
+
+TEST(LaneLink, ACancelOutOfTouchIsTakenOnceAndWaits) {
+  OutOfTouch it(std::chrono::hours(1));
+  for (int i = 0; i < 2; ++i) {
+    const auto taken = it.loop.Run(it.link->Cancel("r", {"two"}, true));
+    ASSERT_TRUE(taken) << taken.error().message();
+    EXPECT_EQ(taken->nodes, std::vector<std::string>{"two"});
+  }
+  ASSERT_EQ(it.cancels.size(), 1U);
+  EXPECT_EQ(it.cancels[0].nodes, std::vector<std::string>{"two"});
+  EXPECT_TRUE(it.cancels[0].at_once);
+  EXPECT_FALSE(it.end);
+}
+
+TEST(LaneLink, ACancelOfAllOutOfTouchGivesTheLaneUpAfterTheBoundAndOwesItAFarewell) {
+  OutOfTouch it(std::chrono::milliseconds(20));
+  const auto taken = it.loop.Run(it.link->Cancel("r", {}, false));
+  ASSERT_TRUE(taken);
+  EXPECT_EQ(taken->nodes, (std::vector<std::string>{"_ci-setup", "one", "two"}));
+  EXPECT_FALSE(it.link->owes_farewell());
+  ASSERT_TRUE(it.loop.RunUntil([&] { return it.end.has_value(); }));
+  EXPECT_EQ(it.end->kind, LaneEnd::Kind::kGivenUp);
+  EXPECT_EQ(it.end->reason, "cancelled");
+  EXPECT_TRUE(it.link->owes_farewell());
+}
+
+TEST(LaneLink, ACancelThatAnEarlierOwnerTookCountsFromTheTakeover) {
+  OutOfTouch it(std::chrono::milliseconds(20));
+  it.link->Requeue({model::LaneNodesRequest{"r", 0, {}, false}});
+  ASSERT_TRUE(it.loop.RunUntil([&] { return it.end.has_value(); }));
+  EXPECT_EQ(it.end->kind, LaneEnd::Kind::kGivenUp);
+}
+
 }  // namespace
 }  // namespace odu::coordinator

@@ -29,7 +29,7 @@ class RemoteLaneTest : public ::testing::Test {
         .value_or("(none)");
   }
   std::vector<model::Attempt> LastOfANever(LaneEnd::Kind kind) {
-    RemoteLane lane(served_.world, header_, lane_, folder_, "");
+    RemoteLane lane(served_.world, header_, lane_, folder_);
     auto link = lane.MakeLink(configure_, false, run_);
     EXPECT_TRUE(link);
     LaneEnd end;
@@ -69,7 +69,7 @@ TEST_F(RemoteLaneTest, ALaneThatIsCancelledBeforeItCameIsCancelledWhole) {
 
 TEST_F(RemoteLaneTest, ItsSetupRunsFromTheStartAndSaysThatATokenIsNotSent) {
   lane_.pass_env = {"DEPLOY_KEY", "GITHUB_TOKEN"};
-  RemoteLane lane(served_.world, header_, lane_, folder_, "");
+  RemoteLane lane(served_.world, header_, lane_, folder_);
   auto link = lane.MakeLink(configure_, false, run_);
   ASSERT_TRUE(link);
   async::TaskGroup group(served_.loop.executor());
@@ -86,7 +86,7 @@ TEST_F(RemoteLaneTest, ItsSetupRunsFromTheStartAndSaysThatATokenIsNotSent) {
 
 TEST_F(RemoteLaneTest, AnAddressThatIsNoneMakesNoLink) {
   lane_.host = "-oProxyCommand=evil";
-  RemoteLane lane(served_.world, header_, lane_, folder_, "");
+  RemoteLane lane(served_.world, header_, lane_, folder_);
   EXPECT_FALSE(lane.MakeLink(configure_, false, run_));
 }
 

@@ -28,6 +28,10 @@ TEST(JournalLine, EveryTypeComesBackAsItWas) {
   lane.platform = "x86_64-linux";
   lane.detail = "tab\t, quote\", é";
   lane.ended = true;
+  lane.came = false;
+  lane.cancels.emplace_back();
+  lane.cancels.back().request_id = "r";
+  lane.cancels.back().nodes = {"build"};
   EXPECT_EQ(Again(lane), lane);
   OwnerLine owner;
   owner.epoch = UINT64_MAX;
