@@ -32,7 +32,7 @@ _odu() {
 
   COMPREPLY=()
   if [ -z "$command" ]; then
-    options='run status attach logs wait rerun cancel runs dump graph hosts serve --version --help'
+    options='run status attach logs wait rerun cancel runs dump graph hosts shell serve --version --help'
     _odu_reply "$cur" "$options"
     return
   fi
@@ -89,6 +89,10 @@ _odu() {
     dump) options='--root --pipeline --platform -o --output --help' ;;
     graph) options='--root --pipeline --platform --help' ;;
     hosts) options='--check --init -o --output --help' ;;
+    shell)
+      options='--run --help'
+      [[ $cur == -* ]] || options=$(_odu_nodes)
+      ;;
     serve) options='--foreground --stop --restart --help' ;;
   esac
   _odu_reply "$cur" "$options"

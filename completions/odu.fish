@@ -14,7 +14,7 @@ function __odu_recipes
 end
 
 set -l platforms 'x86_64-linux aarch64-linux x86_64-darwin aarch64-darwin'
-set -l commands run status attach logs wait rerun cancel runs dump graph hosts serve
+set -l commands run status attach logs wait rerun cancel runs dump graph hosts shell serve
 
 complete -c odu -f
 complete -c odu -l help -d 'Show the usage'
@@ -30,6 +30,7 @@ complete -c odu -n "not __fish_seen_subcommand_from $commands" -a runs -d 'The r
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a dump -d 'The plan as JSON'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a graph -d 'The plan as a Mermaid flow chart'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a hosts -d 'Where platforms run'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a shell -d 'A terminal in a work tree'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a serve -d 'The coordinator of this checkout'
 
 complete -c odu -n '__fish_seen_subcommand_from run' -a '(__odu_recipes)'
@@ -50,12 +51,12 @@ complete -c odu -n '__fish_seen_subcommand_from run' -s d -l detach -d 'Start an
 
 complete -c odu -n '__fish_seen_subcommand_from status attach wait rerun cancel runs dump hosts' -s o -l output -x -a json -d 'Print JSON'
 
-complete -c odu -n '__fish_seen_subcommand_from logs rerun cancel' -a '(__odu_nodes)'
+complete -c odu -n '__fish_seen_subcommand_from logs rerun cancel shell' -a '(__odu_nodes)'
 complete -c odu -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on to the end'
 complete -c odu -n '__fish_seen_subcommand_from logs' -l attempt -x -d 'This attempt'
 complete -c odu -n '__fish_seen_subcommand_from logs' -l offset -x -d 'From this byte'
 complete -c odu -n '__fish_seen_subcommand_from logs' -l raw -d 'Bytes as written'
-complete -c odu -n '__fish_seen_subcommand_from logs' -l run -x -d 'Of this run'
+complete -c odu -n '__fish_seen_subcommand_from logs shell' -l run -x -d 'Of this run'
 
 complete -c odu -n '__fish_seen_subcommand_from wait' -l settle -d 'Only for the end of the run'
 complete -c odu -n '__fish_seen_subcommand_from wait' -l timeout -x -d 'At most so many seconds'

@@ -17,6 +17,7 @@
 #include "odu/command/dump.h"
 #include "odu/command/hosts.h"
 #include "odu/command/hosts_check.h"
+#include "odu/command/shell.h"
 #include "odu/command/stored_runs.h"
 #include "odu/coordinator/remote_agent.h"
 #include "odu/coordinator/serve.h"
@@ -324,13 +325,9 @@ Exit Print(const Caller& caller, const base::Result<std::string>& text) {
 }
 
 command::PlanCall PlanCallOf(const Caller& caller) {
-  command::PlanCall call;
-  call.cwd = caller.cwd;
-  call.root = caller.invocation.Value("--root");
-  call.pipeline_file = caller.invocation.Value("--pipeline");
-  call.platform = caller.invocation.Value("--platform");
-  call.environment = caller.environment;
-  return call;
+  const Invocation& given = caller.invocation;
+  return {caller.cwd, given.Value("--root"), given.Value("--pipeline"), given.Value("--platform"),
+          caller.environment};
 }
 
 Exit DoDump(const Caller& caller) {
@@ -371,6 +368,12 @@ Exit DoHosts(const Caller& caller) {
   }
   caller.console.Out(caller.as_json() ? command::HostsJson(*hosts) : command::HostsText(*hosts));
   return 0;
+}
+
+Exit DoShell(const Caller& caller) {
+  const Invocation& given = caller.invocation;
+  return base::Pass(command::EnterShell(
+      {caller.cwd, caller.environment, given.arguments.front(), given.Value("--run")}));
 }
 
 Exit StopCoordinator(const Caller& caller) {
@@ -427,9 +430,10 @@ struct Row {
   Exit (*run)(const Caller&);
 };
 constexpr std::array kRows{
-    Row{"run", DoRun},   Row{"status", DoStatus}, Row{"attach", DoAttach}, Row{"logs", DoLogs},
-    Row{"wait", DoWait}, Row{"rerun", DoRerun},   Row{"cancel", DoCancel}, Row{"runs", DoRuns},
-    Row{"dump", DoDump}, Row{"graph", DoGraph},   Row{"hosts", DoHosts},   Row{"serve", DoServe},
+    Row{"run", DoRun},     Row{"status", DoStatus}, Row{"attach", DoAttach}, Row{"logs", DoLogs},
+    Row{"wait", DoWait},   Row{"rerun", DoRerun},   Row{"cancel", DoCancel}, Row{"runs", DoRuns},
+    Row{"dump", DoDump},   Row{"graph", DoGraph},   Row{"hosts", DoHosts},   Row{"serve", DoServe},
+    Row{"shell", DoShell},
 };
 
 Exit Dispatch(const Caller& caller) {
@@ -456,11 +460,7 @@ Exit Dispatch(const Caller& caller) {
 }
 
 int PrintError(Console& console, const base::Error& error, bool as_json) {
-  if (as_json) {
-    console.Out(face::ErrorJson(error));
-  } else {
-    console.Err(face::ErrorText(error));
-  }
+  as_json ? console.Out(face::ErrorJson(error)) : console.Err(face::ErrorText(error));
   return error.ExitCode();
 }
 

@@ -69,6 +69,9 @@ constexpr std::array kHostsOptions{
     OptionSpec{"--init", "", "", false, "write a hosts file with this machine as localhost"},
     kOutput,
 };
+constexpr std::array kShellOptions{
+    OptionSpec{"--run", "", "RUN", false, "of this run (ref or id) instead of the newest"},
+};
 constexpr std::array kServeOptions{
     OptionSpec{"--foreground", "", "", false, "in this terminal, log to stderr"},
     OptionSpec{"--stop", "", "", false, "end the coordinator; its lanes run on"},
@@ -101,6 +104,11 @@ constexpr std::array kCommands{
     CommandSpec{"dump", "", 0, 0, "print the pipeline as JSON", "", kPlanOptions},
     CommandSpec{"graph", "", 0, 0, "print the pipeline as a Mermaid flowchart", "", kGraphOptions},
     CommandSpec{"hosts", "", 0, 0, "show where each platform's lane runs", "", kHostsOptions},
+    CommandSpec{"shell", "<node>", 1, 1, "open a terminal in a node's work tree",
+                "On the host of its lane, with what its recipe has around it. The work tree is "
+                "there\nwhile the run goes on, and for a day of a red one.\n\nExit: the "
+                "terminal's own, 3 where there is no work tree.\n",
+                kShellOptions},
     CommandSpec{"serve", "", 0, 0, "start, stop or restart the coordinator", "", kServeOptions},
     CommandSpec{"monitor", "", 0, 0, "", "", {}, "attach"},
 };
