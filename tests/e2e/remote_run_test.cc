@@ -140,6 +140,27 @@ TEST_F(RemoteRun, AHostThatIsNoneIsARedSetupAndHoldsNobodyUp) {
   CloseRun();
 }
 
+TEST_F(RemoteRun, AHostOfAnotherSystemIsARedSetupThatNamesBoth) {
+  static_cast<void>(
+      root_.Write("bin/uname", "#!/bin/sh\n[ \"$1\" = -m ] && echo aarch64 || echo Linux\n", 0755));
+  const std::string far_home = root_ / "far";
+  ASSERT_TRUE(os::MakeDirs(far_home, 0700));
+  Hosts("{\"" + std::string(kThere) + R"(":{"command":["env","-i","HOME=)" + far_home +
+        R"(","SHELL=/bin/sh","PATH=)" + (root_ / "bin") + R"(:/usr/local/bin:/usr/bin:/bin"]}})");
+  const std::string sha = Justfile("[metadata(\"ci\")]\nci: build\nbuild:\n  @echo built\n");
+  const CliResult result = RunThere();
+  EXPECT_EQ(result.exit_code, 1) << result;
+  EXPECT_EQ(StatusThere("_ci-setup"), "errored");
+  EXPECT_EQ(StatusThere("build"), "skipped");
+  const std::string log = LogThere(sha, "_ci-setup");
+  EXPECT_TRUE(Has(log, "is aarch64-linux, the lane is i686-linux")) << log;
+  EXPECT_TRUE(Has(log, "name it as the host of aarch64-linux")) << log;
+  const CliResult checked = Odu({"hosts", "--check", "-o", "json"});
+  EXPECT_EQ(checked.exit_code, 3) << checked;
+  EXPECT_TRUE(Has(checked.stdout_text, "wrong_system")) << checked;
+  CloseRun();
+}
+
 TEST_F(RemoteRun, ARunCanBeCancelledWhileItsHostDoesNotAnswer) {
   Hosts("{\"" + std::string(kThere) + R"(":{"command":["sleep","600"]}})");
   Justfile("[metadata(\"ci\")]\nci: build\nbuild:\n  @echo built\n");
@@ -233,6 +254,63 @@ TEST_F(RemoteRun, AHostThatDiesTakesItsNodesWithItHonestly) {
   EXPECT_EQ(StatusThere("long"), "errored");
   EXPECT_TRUE(Has(LogThere(sha, "long"), "first\n")) << LogThere(sha, "long");
   CloseRun();
+}
+
+TEST_F(RemoteRun, ACancelOfALaneOutOfTouchIsKeptAndCarriedOutWhenItAnswers) {
+  SKIP_WITHOUT_HOSTS();
+  hosts::TestNetwork network;
+  hosts::TestHost& ant = network.Add("ant");
+  Hosts("{\"" + std::string(kThere) + "\":\"ant\"}");
+  const std::string sha = Justfile(
+      "[metadata(\"ci\")]\nci: long short\nlong:\n  @echo first; sleep 600\n"
+      "short:\n  @until [ -e ~/go ]; do sleep 0.02; done\n");
+  const auto run = Start({"run", "--no-post"});
+  ASSERT_TRUE(Eventually([&] { return Has(LogThere(sha, "long"), "first\n"); }));
+  ant.StopSshd(true);
+  ASSERT_TRUE(Eventually([&] { return Has(Odu({"status"}).stdout_text, "retrying"); }));
+  // One node: nothing is decided before the lane has been told, whoever is asked.
+  const CliResult cancelled = Odu({"cancel", "long"});
+  EXPECT_EQ(cancelled.exit_code, 0) << cancelled;
+  EXPECT_TRUE(Has(cancelled.stdout_text, "long@i686-linux")) << cancelled;
+  EXPECT_TRUE(Has(Odu({"status"}).stdout_text, "cancelled when it answers")) << Odu({"status"});
+  EXPECT_EQ(StatusThere("long"), "running");
+  kill(CoordinatorPid(), SIGKILL);
+  ASSERT_TRUE(Eventually([&] {
+    return Has(Odu({"status"}).stdout_text, "cancelled when it answers");
+  })) << Odu({"status"});
+  ant.StartSshd();
+  ASSERT_TRUE(Eventually([&] { return StatusThere("long") == "cancelled"; })) << Odu({"status"});
+  static_cast<void>(ant.Run({"touch", "/home/ci/go"}));
+  EXPECT_EQ(Odu({"wait", "--settle"}).exit_code, 1);
+  EXPECT_EQ(StatusThere("short"), "ok");
+  EXPECT_FALSE(Has(Odu({"status"}).stdout_text, "when it answers")) << Odu({"status"});
+  run->Wait();
+  CloseRun();
+}
+
+TEST_F(RemoteRun, ACancelledRunSettlesWithoutALaneThatIsOutOfTouchAndSendsItAwayLater) {
+  SKIP_WITHOUT_HOSTS();
+  hosts::TestNetwork network;
+  hosts::TestHost& ant = network.Add("ant");
+  Hosts("{\"" + std::string(kThere) + "\":\"ant\"}");
+  const std::string sha = Justfile(
+      "[metadata(\"ci\")]\nci: quick long after\nquick:\n  @echo quick\n"
+      "long: quick\n  @echo first; sleep 600\nafter: long\n  @echo never\n");
+  const auto run = Start({"run", "--no-post"});
+  ASSERT_TRUE(Eventually([&] { return Has(LogThere(sha, "long"), "first\n"); }));
+  ASSERT_TRUE(Eventually([&] { return StatusThere("quick") == "ok"; }));
+  ant.StopSshd(true);
+  ASSERT_TRUE(Eventually([&] { return Has(Odu({"status"}).stdout_text, "retrying"); }));
+  EXPECT_EQ(Odu({"cancel"}).exit_code, 0);
+  EXPECT_EQ(run->Wait().exit_code, 1);
+  const CliResult status = Odu({"status", "-o", "json"});
+  EXPECT_EQ(StatusThere("quick"), "ok") << status;
+  EXPECT_EQ(StatusThere("long"), "cancelled") << status;
+  EXPECT_EQ(StatusThere("after"), "cancelled") << status;
+  // The run is over, and its lane is told all the same.
+  ant.StartSshd();
+  EXPECT_TRUE(Eventually(
+      [&] { return !Has(ant.Run({"ps", "-eo", "args"}, "root").stdout_text, "sleep 600"); }));
 }
 
 TEST_F(RemoteRun, ALaneThatIsOutOfTouchForTooLongIsLostAndGoesWhenItAnswers) {
