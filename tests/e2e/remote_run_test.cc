@@ -102,8 +102,14 @@ TEST_F(RemoteRun, ALaneBehindAPipeEndsWithItsPipe) {
   const CliResult result = run->Wait();
   EXPECT_EQ(result.exit_code, 1) << result;
   EXPECT_TRUE(Has(Odu({"status"}).stdout_text, "link")) << Odu({"status"});
-  // What is still there is dialled once more, and sent away.
-  EXPECT_TRUE(Eventually([&] { return RecipeProcesses().empty(); }));
+  // What is still there is dialled once more, and sent away: the lane itself, too.
+  EXPECT_TRUE(Eventually([&] {
+    return std::ranges::none_of(Processes(), [](pid_t pid) {
+      const auto line = os::ReadFile("/proc/" + std::to_string(pid) + "/cmdline", kMost);
+      return line && Has(*line, "--stdio");
+    });
+  }));
+  EXPECT_TRUE(RecipeProcesses().empty());
   CloseRun();
 }
 
@@ -143,10 +149,8 @@ TEST_F(RemoteRun, AHostThatIsNoneIsARedSetupAndHoldsNobodyUp) {
 TEST_F(RemoteRun, AHostOfAnotherSystemIsARedSetupThatNamesBoth) {
   static_cast<void>(
       root_.Write("bin/uname", "#!/bin/sh\n[ \"$1\" = -m ] && echo aarch64 || echo Linux\n", 0755));
-  const std::string far_home = root_ / "far";
-  ASSERT_TRUE(os::MakeDirs(far_home, 0700));
-  Hosts("{\"" + std::string(kThere) + R"(":{"command":["env","-i","HOME=)" + far_home +
-        R"(","SHELL=/bin/sh","PATH=)" + (root_ / "bin") + R"(:/usr/local/bin:/usr/bin:/bin"]}})");
+  static_cast<void>(root_.Write("far/.profile", "PATH=" + (root_ / "bin") + ":$PATH\n"));
+  Hosts("{\"" + std::string(kThere) + "\":" + PipeHost() + "}");
   const std::string sha = Justfile("[metadata(\"ci\")]\nci: build\nbuild:\n  @echo built\n");
   const CliResult result = RunThere();
   EXPECT_EQ(result.exit_code, 1) << result;

@@ -89,7 +89,7 @@ awaitable<void> LaneLink::Dialling() {
       Show("ended");
       co_return;
     }
-    auto end = carrier_->EndOf(cause, connected, configured_);
+    auto end = carrier_->EndOf(cause, connected, configured_ || adopt_);
     if (end) {
       const bool over = !end->send_away;
       if (!dead_) {

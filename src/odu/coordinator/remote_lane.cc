@@ -128,12 +128,13 @@ Result<std::unique_ptr<LaneLink>> RemoteLane::MakeLink(model::ConfigureRequest c
                     cache_id_,
                     lane_.durable,
                     ScaleOf(world_)};
-  auto carrier = std::make_unique<RemoteCarrier>(host_world_, std::move(route), story_,
-                                                 [this](const LaneNews& news) {
-                                                   if (link_ != nullptr && !link_->dead()) {
-                                                     run_.on_news(news);
-                                                   }
-                                                 });
+  auto carrier = std::make_unique<RemoteCarrier>(
+      host_world_, std::move(route), story_, [this](const LaneNews& news) {
+        // Whether its failure is the end is for the link to say.
+        if (link_ != nullptr && !link_->dead() && news.state != "failed") {
+          run_.on_news(news);
+        }
+      });
   LaneHandlers between = run_;
   between.on_news = [this](const LaneNews& news) {
     shown_ = news;

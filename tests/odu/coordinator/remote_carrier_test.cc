@@ -76,12 +76,10 @@ TEST_F(RemoteCarrierTest, GivesALinkToALaneThatItMadeAndSaysWhereItsPlacesAre) {
 }
 
 TEST_F(RemoteCarrierTest, AHostOfAnotherSystemIsRefusedBeforeAnythingIsSentThere) {
-  ASSERT_TRUE(os::MakeDirs(dir_ / "far"));
   static_cast<void>(
       dir_.Write("bin/uname", "#!/bin/sh\n[ \"$1\" = -m ] && echo aarch64 || echo Linux\n", 0755));
-  auto command = Shell();
-  command.back() = "PATH=" + (dir_ / "bin") + ":/usr/local/bin:/usr/bin:/bin";
-  RemoteCarrier& carrier = Make(command);
+  static_cast<void>(dir_.Write("far/.profile", "PATH=" + (dir_ / "bin") + ":$PATH\n"));
+  RemoteCarrier& carrier = Make(Shell());
   const auto link = loop_.Run(carrier.Dial());
   ASSERT_FALSE(link);
   EXPECT_EQ(link.error().code(), "wrong_system");
@@ -90,7 +88,7 @@ TEST_F(RemoteCarrierTest, AHostOfAnotherSystemIsRefusedBeforeAnythingIsSentThere
   EXPECT_EQ(end->kind, LaneEnd::Kind::kNeverCame);
   EXPECT_NE(end->why.find("is aarch64-linux, the lane is i686-linux"), std::string::npos)
       << end->why;
-  EXPECT_FALSE(os::Exists((dir_ / "far") + "/.cache/odu/lanes"));
+  EXPECT_FALSE(os::Exists((dir_ / "far") + "/.cache/odu/bin"));
 }
 
 TEST_F(RemoteCarrierTest, ACutEndsOnlyALaneThatDoesNotOutliveItsConnection) {
