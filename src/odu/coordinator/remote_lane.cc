@@ -51,9 +51,9 @@ provision::HostWorld HostWorldOf(World& world) {
   return hosts;
 }
 
-LogPull::Handlers PullHandlers(LaneHandlers& run, const std::string& platform) {
+LogPull::Handlers PullHandlers(LaneHandlers& run, NeedsGate& gate, const std::string& platform) {
   LogPull::Handlers handlers;
-  handlers.on_attempt = [&run](const Attempt& attempt) { run.on_attempt(attempt); };
+  handlers.on_attempt = [&gate](const Attempt& attempt) { gate.Heard(attempt); };
   handlers.on_batch = [&run] { run.on_batch(); };
   handlers.on_trouble = [platform](const std::string& text) {
     base::LogWarning("lane " + platform, "{}", text);
@@ -84,7 +84,8 @@ RemoteLane::RemoteLane(World& world, const ledger::RunHeader& header, ledger::Ru
       folder_(folder.lane(lane_.platform)),
       host_world_(HostWorldOf(world)),
       story_(folder_.log(model::kSetupRecipe, 1), "host:" + lane_.host),
-      pull_(world.executor, world.clock, world.worker, folder_, PullHandlers(run_, lane_.platform)),
+      pull_(world.executor, world.clock, world.worker, folder_,
+            PullHandlers(run_, gate_, lane_.platform)),
       supply_(world.executor, world.git, folder_.path(), ShipOf(header, lane_), world.epoch,
               SourceSupply::Handlers{[this](uint64_t sent, uint64_t total) {
                                        LaneNews news = shown_;
@@ -115,6 +116,7 @@ Result<std::unique_ptr<LaneLink>> RemoteLane::MakeLink(model::ConfigureRequest c
   run_ = std::move(run);
   adopted_ = adopt;
   plan_ = configure.plan;
+  gate_.SetPlan(plan_);
   LaneTimes times;
   times.longest_delay = world_.scale(kLongestDelay);
   times.lost_after = lane_.lost_after_ms > 0

@@ -11,6 +11,7 @@
 #include "async/task_group.h"
 #include "odu/coordinator/lane_link.h"
 #include "odu/coordinator/log_pull.h"
+#include "odu/coordinator/needs_gate.h"
 #include "odu/coordinator/remote_carrier.h"
 #include "odu/coordinator/setup_story.h"
 #include "odu/coordinator/source_supply.h"
@@ -62,6 +63,7 @@ class RemoteLane {
   provision::HostWorld host_world_;
   LaneHandlers run_;
   SetupStory story_;
+  NeedsGate gate_{[this](const model::Attempt& attempt) { run_.on_attempt(attempt); }};
   LogPull pull_;
   SourceSupply supply_;
   LaneLink* link_ = nullptr;
