@@ -360,13 +360,17 @@ HostFault HostShell::FaultOf(const StartedShell& shell, const os::WaitStatus& st
     RemoveMarks(shell.files);
     fault.phase = PhaseOf(traces, *config_);
     fault.authentication = LoginRefused(traces, errors);
+    const bool broke = ConnectionBroke(traces, errors);
+    if (broke) {
+      fault.phase = FaultPhase::kNetwork;
+    }
     if (traces.exit_255 && KnowsNoHostKeyMark(errors)) {
       config_->marks_host_key = false;  // the next attempt does without
       fault.phase = FaultPhase::kNetwork;
     }
     if (!traces.exit_255) {
       what = fmt::format("the command there ended ({})", os::Describe(status));
-    } else if (far_side_spoke) {
+    } else if (far_side_spoke || (broke && traces.host_key_mark)) {
       what = "the connection was cut";
     } else if (fault.phase == FaultPhase::kNetwork) {
       what = "no connection";

@@ -114,6 +114,12 @@ bool KnowsNoHostKeyMark(std::string_view words) {
   return Contains(words, "onfiguration option: knownhostscommand");
 }
 
+bool ConnectionBroke(const SshTraces& traces, std::string_view words) {
+  return traces.exit_255 &&
+         (Contains(words, "Broken pipe") || Contains(words, "Connection reset") ||
+          Contains(words, "Connection timed out") || Contains(words, "Timeout, server"));
+}
+
 bool LoginRefused(const SshTraces& traces, std::string_view words) {
   return traces.exit_255 && !traces.login_mark && !traces.far_side_spoke &&
          (Contains(words, "Permission denied") || Contains(words, "Too many authentication"));

@@ -65,6 +65,10 @@ FaultPhase PhaseOf(const SshTraces& traces, const SshConfig& config);
 /// True when ssh is too old for KnownHostsCommand, and said so.
 bool KnowsNoHostKeyMark(std::string_view words);
 
+/// True when ssh says that the connection broke under it: the network, however far it had come. (A
+/// host that hangs up politely is not meant: sshd does so when it refuses.)
+bool ConnectionBroke(const SshTraces& traces, std::string_view words);
+
 /// True when the login was refused (and not the host's key).
 bool LoginRefused(const SshTraces& traces, std::string_view words);
 

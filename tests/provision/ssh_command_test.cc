@@ -117,6 +117,24 @@ TEST(SshCommand, OnlyARefusedLoginIsARefusedLogin) {
   EXPECT_FALSE(LoginRefused(there, "cat: /etc/shadow: Permission denied"));
 }
 
+TEST(SshCommand, AConnectionThatBrokeInTheMiddleOfTheLoginIsTheNetworks) {
+  SshTraces midway;
+  midway.exit_255 = true;
+  midway.host_key_mark = true;
+  for (const char* words :
+       {"ssh_dispatch_run_fatal: Connection to 10.0.0.1 port 22: Broken pipe",
+        "kex_exchange_identification: read: Connection reset by peer",
+        "mux_client_request_session: read from master failed: Broken pipe",
+        "Connection timed out during banner exchange", "Timeout, server ci-1 not responding."}) {
+    EXPECT_TRUE(ConnectionBroke(midway, words)) << words;
+  }
+  // sshd's own way of saying no.
+  EXPECT_FALSE(ConnectionBroke(midway, "Connection closed by 10.0.0.1 port 22"));
+  EXPECT_FALSE(ConnectionBroke(midway, "me@ci-1: Permission denied (publickey)."));
+  // The words of a far command are its own affair.
+  EXPECT_FALSE(ConnectionBroke(SshTraces{}, "make: write error: Broken pipe"));
+}
+
 TEST(SshCommand, EachRefusalNamesWhatAPersonCanDo) {
   EXPECT_EQ(RemedyFor(Host(), "Host key verification failed."),
             "log in once by hand to accept the host's key: ssh me@ci-1");
