@@ -72,7 +72,7 @@ class CutSweep : public RemoteFixture {
     const size_t all = Cuts() + plan.size();
     SetPlan(plan);
     DropConnections(host);
-    for (size_t spare = 2 + plan.size() / 4; Cuts() < all;) {
+    for (size_t spare = 2 + plan.size() / 2; Cuts() < all;) {
       const size_t now = Cuts();
       // By then a connection has carried more than any plan lets pass.
       const int enough = FarCount(host) + 1500;
@@ -187,7 +187,7 @@ TEST_F(CutSweep, BelowSshAtSeededEncryptedBytes) {
   std::uniform_int_distribution<uint64_t> up(1, 5000);
   std::uniform_int_distribution<uint64_t> down(1, 16000);
   std::vector<std::string> plan;
-  for (int i = 0, count = All() ? 50 : 2; i < count; ++i) {
+  for (int i = 0, count = All() ? 15 : 2; i < count; ++i) {
     plan.push_back("--cut-up " + std::to_string(up(random)));
     plan.push_back("--cut-down " + std::to_string(down(random)));
   }
