@@ -25,6 +25,17 @@ odu_need(ODU_NETTLE_INCLUDE nettle-dev)
 find_library(ODU_NETTLE_ARCHIVE libnettle.a)
 odu_need(ODU_NETTLE_ARCHIVE nettle-dev)
 
+# For the index of runs, which only `odu` has: a cross build makes the runner alone. Archives, so
+# that a user's machine need not have them.
+if(NOT CMAKE_CROSSCOMPILING)
+  find_path(ODU_SQLITECPP_INCLUDE SQLiteCpp/SQLiteCpp.h)
+  odu_need(ODU_SQLITECPP_INCLUDE libsqlitecpp-dev)
+  find_library(ODU_SQLITECPP_ARCHIVE libSQLiteCpp.a)
+  odu_need(ODU_SQLITECPP_ARCHIVE libsqlitecpp-dev)
+  find_library(ODU_SQLITE_ARCHIVE libsqlite3.a)
+  odu_need(ODU_SQLITE_ARCHIVE libsqlite3-dev)
+endif()
+
 if(CMAKE_CROSSCOMPILING)
   if(NOT EXISTS "${ODU_NETTLE_ARCHIVE}")
     message(FATAL_ERROR "${ODU_NETTLE_ARCHIVE} is missing: script/fetch_cross ${ODU_CROSS_SYSTEM}")

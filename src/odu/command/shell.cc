@@ -8,6 +8,7 @@
 #include "odu/command/checkout.h"
 #include "odu/command/stored_runs.h"
 #include "odu/ledger/run_folder.h"
+#include "odu/ledger/run_name.h"
 #include "odu/ledger/run_record.h"
 #include "odu/model/ids.h"
 #include "odu/model/selector.h"

@@ -4,8 +4,10 @@
 
 #include <utility>
 
+#include "odu/ledger/expired.h"
 #include "odu/ledger/log_store.h"
 #include "odu/ledger/run_folder.h"
+#include "odu/ledger/run_name.h"
 #include "odu/ledger/stored_next.h"
 #include "odu/model/ids.h"
 #include "odu/model/selector.h"
@@ -14,11 +16,11 @@
 namespace odu::command {
 namespace {
 
-base::Result<std::string> ChooseRun(const Checkout& checkout, const std::string& word) {
+base::Result<std::string> ChooseRun(const LedgerPlace& place, const std::string& word) {
   if (!word.empty()) {
-    return ledger::FindRun(checkout.home.state, checkout.id, word);
+    return ledger::FindRun(place.state, place.checkout_id, word);
   }
-  const auto newest = StoredRuns(checkout, 1);
+  const auto newest = ledger::ListRuns(place.state, place.checkout_id, 1);
   if (!newest) {
     return base::Pass(newest.error());
   }
@@ -69,7 +71,7 @@ base::Result<model::Run> IdleRun(const Checkout& checkout) {
 
 base::Result<model::NextReply> StoredNext(const Checkout& checkout,
                                           const model::NextRequest& request) {
-  const auto run_id = ChooseRun(checkout, request.run_id);
+  const auto run_id = ChooseRun(PlaceOf(checkout), request.run_id);
   if (!run_id) {
     return base::Pass(run_id.error());
   }
@@ -82,13 +84,22 @@ base::Result<model::NextReply> StoredNext(const Checkout& checkout,
 
 base::Result<StoredLog> FindLog(const Checkout& checkout, const std::string& run,
                                 const std::string& node, int32_t attempt) {
-  const auto run_id = ChooseRun(checkout, run);
+  return FindLogIn(PlaceOf(checkout), run, node, attempt);
+}
+
+base::Result<StoredLog> FindLogIn(const LedgerPlace& place, const std::string& run,
+                                  const std::string& node, int32_t attempt) {
+  const auto run_id = ChooseRun(place, run);
   if (!run_id) {
     return base::Pass(run_id.error());
   }
-  const ledger::RunFolder folder = ledger::FolderOf(checkout.home.state, *run_id);
+  const ledger::RunFolder folder = ledger::FolderOf(place.state, *run_id);
   const auto header = ledger::ReadHeader(folder);
   if (!header) {
+    const auto expired = ledger::FindExpired(place.state, *run_id);
+    if (expired && header.error().code() == "no_run") {
+      return base::Pass(ledger::ExpiredError(*expired));
+    }
     return base::Pass(header.error());
   }
   const auto name = model::MatchOneId(header->expected, node);

@@ -6,6 +6,7 @@
 
 #include "base/error.h"
 #include "odu/command/checkout.h"
+#include "odu/command/ledger_place.h"
 #include "odu/ledger/run_list.h"
 #include "odu/model/odu_contract.h"
 #include "odu/model/run.h"
@@ -43,5 +44,8 @@ struct StoredLog {
 /// model::MatchOneId.
 base::Result<StoredLog> FindLog(const Checkout& checkout, const std::string& run,
                                 const std::string& node, int32_t attempt);
+/// The same for a command that need not stand in a checkout. kGone "run_expired".
+base::Result<StoredLog> FindLogIn(const LedgerPlace& place, const std::string& run,
+                                  const std::string& node, int32_t attempt);
 
 }  // namespace odu::command

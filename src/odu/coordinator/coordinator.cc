@@ -9,6 +9,7 @@
 
 #include "async/deadline.h"
 #include "base/log.h"
+#include "odu/coordinator/index_keeper.h"
 #include "odu/coordinator/recipe_environment.h"
 #include "odu/coordinator/run_commands.h"
 #include "odu/coordinator/sweep.h"
@@ -166,7 +167,9 @@ awaitable<void> Coordinator::AfterClose(std::string run_id) {
     base::LogError("coordinator", "summary of {}: {}", run_id, summary.error().message());
   }
   co_await RefreshRuns();
+  world_.tasks.Spawn("index", [this] { return KeepIndex(world_, board_); });
   co_await SweepWorkTrees(world_);
+  world_.tasks.Spawn("prune", [this] { return SweepOldRuns(world_); });
   co_await world_.clock.Sleep(kShownAfterClose);
   if (run_ == nullptr || run_->header().run_id != run_id || turn_taken_) {
     co_return;

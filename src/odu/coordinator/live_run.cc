@@ -10,6 +10,7 @@
 #include "base/log.h"
 #include "git/worktree.h"
 #include "odu/coordinator/eta.h"
+#include "odu/coordinator/index_keeper.h"
 #include "odu/coordinator/last_words.h"
 #include "odu/coordinator/remote_source.h"
 #include "odu/coordinator/tree_check.h"
@@ -416,6 +417,8 @@ awaitable<void> LiveRun::Settle() {
   PublishRun();
   KeepTimes(world_.toplevel, run_.sha7, fan_in_.nodes());
   LearnTimes(world_.checkout.path + "/durations.json", fan_in_.nodes(), durations_);
+  world_.tasks.Spawn("index",
+                     [&world = world_, &board = board_] { return KeepIndex(world, board); });
 }
 
 void LiveRun::EndOrStayOpen() {

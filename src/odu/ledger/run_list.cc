@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include <charconv>
 #include <functional>
 #include <set>
 
@@ -14,14 +13,30 @@
 namespace odu::ledger {
 namespace {
 
-using base::ErrorKind;
-
 // Without the checkout's own list, no more folders than this are looked into.
 constexpr size_t kScanLimit = 2000;
 constexpr size_t kUnfinishedDepth = 8;
-constexpr size_t kMinShaDigits = 4;
 
-/// Ids of all runs of this user, newest first.
+/// Reads one run into the list. False when nothing was there.
+bool AddRun(std::string_view state, const std::string& run_id, RunList& list) {
+  if (!model::IsRunId(run_id)) {
+    list.trouble.push_back(fmt::format("{} is no run id", base::Quoted(run_id)));
+    return false;
+  }
+  auto summary = ReadSummary(FolderOf(state, run_id));
+  if (!summary) {
+    // An id without a folder was minted by somebody who died right then.
+    if (summary.error().code() != "no_run") {
+      list.trouble.push_back(summary.error().message());
+    }
+    return false;
+  }
+  list.runs.push_back(std::move(*summary));
+  return true;
+}
+
+}  // namespace
+
 base::Result<std::vector<std::string>> AllRunIds(std::string_view state) {
   std::vector<std::string> ids;
   auto entries = os::ListDir(RunsDir(state));
@@ -39,7 +54,6 @@ base::Result<std::vector<std::string>> AllRunIds(std::string_view state) {
   return ids;
 }
 
-/// The checkout's entries, newest first; made from the runs' headers when its list is lost.
 base::Result<std::vector<RunEntry>> EntriesOf(std::string_view state,
                                               std::string_view checkout_id) {
   const CheckoutFolder folder = CheckoutFolderOf(state, checkout_id);
@@ -73,36 +87,6 @@ bool HasOwner(std::string_view state, std::string_view checkout_id) {
   const auto locked = os::IsLocked(CheckoutFolderOf(state, checkout_id).path + "/lock");
   return locked && *locked;
 }
-
-/// Reads one run into the list. False when nothing was there.
-bool AddRun(std::string_view state, const std::string& run_id, RunList& list) {
-  if (!model::IsRunId(run_id)) {
-    list.trouble.push_back(fmt::format("{} is no run id", base::Quoted(run_id)));
-    return false;
-  }
-  auto summary = ReadSummary(FolderOf(state, run_id));
-  if (!summary) {
-    // An id without a folder was minted by somebody who died right then.
-    if (summary.error().code() != "no_run") {
-      list.trouble.push_back(summary.error().message());
-    }
-    return false;
-  }
-  list.runs.push_back(std::move(*summary));
-  return true;
-}
-
-base::Error NoRun(std::string_view word) {
-  return base::Error(ErrorKind::kGone, "no_run",
-                     fmt::format("this checkout has no run {}", base::Quoted(word)),
-                     "'odu runs' lists them");
-}
-
-bool IsHex(std::string_view text) {
-  return !text.empty() && text.find_first_not_of("0123456789abcdef") == std::string_view::npos;
-}
-
-}  // namespace
 
 base::Result<RunList> ListRuns(std::string_view state, std::string_view checkout_id, size_t limit) {
   auto entries = EntriesOf(state, checkout_id);
@@ -145,51 +129,6 @@ base::Result<RunList> ListAllRuns(std::string_view state, size_t limit) {
     }
   }
   return list;
-}
-
-base::Result<std::string> FindRun(std::string_view state, std::string_view checkout_id,
-                                  std::string_view word) {
-  if (model::IsRunId(word)) {
-    if (!os::Exists(FolderOf(state, word).header())) {
-      return base::Pass(NoRun(word));
-    }
-    return std::string(word);
-  }
-  const size_t hash = word.find('#');
-  const std::string_view sha = word.substr(0, hash);
-  int32_t seq = 0;
-  if (hash != std::string_view::npos) {
-    const std::string_view digits = word.substr(hash + 1);
-    const auto [end, error] = std::from_chars(digits.data(), digits.data() + digits.size(), seq);
-    if (error != std::errc() || end != digits.data() + digits.size() || seq < 1) {
-      return base::Pass(NoRun(word));
-    }
-  }
-  if (!IsHex(sha) || sha.size() < kMinShaDigits) {
-    return base::Pass(NoRun(word));
-  }
-  auto entries = EntriesOf(state, checkout_id);
-  if (!entries) {
-    return base::Pass(entries.error());
-  }
-  const RunEntry* found = nullptr;
-  for (const RunEntry& entry : *entries) {
-    if (!entry.sha.starts_with(sha) || (seq != 0 && entry.seq != seq)) {
-      continue;
-    }
-    if (found == nullptr) {
-      found = &entry;
-    } else if (found->sha != entry.sha) {
-      return base::Fail(ErrorKind::kInput, "ambiguous_run",
-                        fmt::format("{} means {} or {}", base::Quoted(word),
-                                    RefOf(found->sha, found->seq), RefOf(entry.sha, entry.seq)),
-                        "write more digits of the sha, or the run id");
-    }
-  }
-  if (found == nullptr) {
-    return base::Pass(NoRun(word));
-  }
-  return found->run_id;
 }
 
 base::Result<std::optional<std::string>> FindUnfinishedRun(std::string_view state,

@@ -24,10 +24,14 @@ base::Result<RunList> ListRuns(std::string_view state, std::string_view checkout
 /// The newest `limit` runs of all checkouts.
 base::Result<RunList> ListAllRuns(std::string_view state, size_t limit);
 
-/// The run of this checkout that `word` names: a run id, a ref `<sha7>#<seq>`, or a sha of at least
-/// 4 digits, which means its newest run. kGone "no_run"; kInput "ambiguous_run", both named.
-base::Result<std::string> FindRun(std::string_view state, std::string_view checkout_id,
-                                  std::string_view word);
+/// Ids of all runs of this user, newest first.
+base::Result<std::vector<std::string>> AllRunIds(std::string_view state);
+
+/// The checkout's entries, newest first; made from the runs' headers when its list is lost.
+base::Result<std::vector<RunEntry>> EntriesOf(std::string_view state, std::string_view checkout_id);
+
+/// Whether somebody owns the checkout now.
+bool HasOwner(std::string_view state, std::string_view checkout_id);
 
 /// The newest run of the checkout that has no last line, for adoption. Only the last few are
 /// looked at: an older one was given up by every owner since.

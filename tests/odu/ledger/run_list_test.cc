@@ -106,23 +106,6 @@ TEST_F(RunListTest, AllRunsAreThoseOfEveryCheckout) {
   EXPECT_TRUE(ListAllRuns(state_ / "nowhere", 1)->runs.empty());
 }
 
-TEST_F(RunListTest, ARunIsFoundByItsIdItsRefOrItsSha) {
-  const std::string first = Make(1000);
-  const std::string second = Make(2000);
-  Make(3000, "26d2ffffff");
-  const auto find = [&](std::string_view word) { return FindRun(state_.path(), kCheckout, word); };
-  EXPECT_EQ(find(first), first);
-  EXPECT_EQ(find("26d2c2d#1"), first);
-  EXPECT_EQ(find("26d2c2d#2"), second);
-  EXPECT_EQ(find("26d2c2d"), second);
-  EXPECT_EQ(find("26d2").error().code(), "ambiguous_run");
-  for (const char* word : {"26d2c2d#3", "26d", "", "#1", "26d2c2d#", "26d2c2d#x", "26d2c2d#-1",
-                           "../../etc", "00000000000000000000000000"}) {
-    ASSERT_FALSE(find(word).has_value()) << word;
-    EXPECT_EQ(find(word).error().code(), "no_run") << word;
-  }
-}
-
 TEST_F(RunListTest, TheNewestUnfinishedRunIsFoundForAdoption) {
   EXPECT_EQ(FindUnfinishedRun(state_.path(), kCheckout), std::nullopt);
   Make(1000, kSha, true);
