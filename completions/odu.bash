@@ -9,6 +9,10 @@ _odu_nodes() {
   odu status -o json 2>/dev/null | _odu_values name | sort -u
 }
 
+_odu_runs() {
+  odu runs -o json 2>/dev/null | _odu_values ref
+}
+
 _odu_recipes() {
   odu dump 2>/dev/null | _odu_values id
 }
@@ -32,7 +36,7 @@ _odu() {
 
   COMPREPLY=()
   if [ -z "$command" ]; then
-    options='run status attach logs wait rerun cancel runs dump graph hosts shell serve --version --help'
+    options='run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts shell serve --version --help'
     _odu_reply "$cur" "$options"
     return
   fi
@@ -85,7 +89,17 @@ _odu() {
       options='--at-once -o --output --help'
       [[ $cur == -* ]] || options=$(_odu_nodes)
       ;;
-    runs) options='--all -n --limit -o --output --help' ;;
+    runs)
+      options='--all -n --limit --since --node --failed -o --output --help'
+      [[ $prev == --node ]] && options=$(_odu_nodes)
+      ;;
+    show | diff)
+      options='-o --output --help'
+      [[ $cur == -* ]] || options="latest $(_odu_runs)"
+      ;;
+    flakes) options='--all -o --output --help' ;;
+    prune) options='--keep --quota --dry-run -o --output --help' ;;
+    doctor) options='--fix -o --output --help' ;;
     dump) options='--root --pipeline --platform -o --output --help' ;;
     graph) options='--root --pipeline --platform --help' ;;
     hosts) options='--check --init -o --output --help' ;;

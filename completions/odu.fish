@@ -9,12 +9,17 @@ function __odu_nodes
     __odu_values name status -o json | sort -u
 end
 
+function __odu_runs
+    echo latest
+    __odu_values ref runs -o json
+end
+
 function __odu_recipes
     __odu_values id dump
 end
 
 set -l platforms 'x86_64-linux aarch64-linux x86_64-darwin aarch64-darwin'
-set -l commands run status attach logs wait rerun cancel runs dump graph hosts shell serve
+set -l commands run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts shell serve
 
 complete -c odu -f
 complete -c odu -l help -d 'Show the usage'
@@ -27,6 +32,11 @@ complete -c odu -n "not __fish_seen_subcommand_from $commands" -a wait -d 'Wait 
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a rerun -d 'Run nodes and what needs them once more'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a cancel -d 'Cancel a node, a lane or the run'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a runs -d 'The runs of this checkout'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a show -d 'Everything that is known of a run'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a flakes -d 'Nodes that were red and then ok on the same commit'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a diff -d 'What is different in another run'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a prune -d 'Remove old runs'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Look for what is broken or left behind'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a dump -d 'The plan as JSON'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a graph -d 'The plan as a Mermaid flow chart'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a hosts -d 'Where platforms run'
@@ -49,7 +59,7 @@ complete -c odu -n '__fish_seen_subcommand_from run' -l supersede -d 'Cancel the
 complete -c odu -n '__fish_seen_subcommand_from run' -l queue -d 'Wait for the live run first'
 complete -c odu -n '__fish_seen_subcommand_from run' -s d -l detach -d 'Start and leave'
 
-complete -c odu -n '__fish_seen_subcommand_from status attach wait rerun cancel runs dump hosts' -s o -l output -x -a json -d 'Print JSON'
+complete -c odu -n '__fish_seen_subcommand_from status attach wait rerun cancel runs show flakes diff prune doctor dump hosts' -s o -l output -x -a json -d 'Print JSON'
 
 complete -c odu -n '__fish_seen_subcommand_from logs rerun cancel shell' -a '(__odu_nodes)'
 complete -c odu -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on to the end'
@@ -65,8 +75,17 @@ complete -c odu -n '__fish_seen_subcommand_from wait' -l after -x -d 'Only what 
 
 complete -c odu -n '__fish_seen_subcommand_from cancel' -l at-once -d 'Without the time to clean up'
 
-complete -c odu -n '__fish_seen_subcommand_from runs' -l all -d 'Of every checkout'
+complete -c odu -n '__fish_seen_subcommand_from runs flakes' -l all -d 'Of every checkout'
 complete -c odu -n '__fish_seen_subcommand_from runs' -s n -l limit -x -d 'At most so many'
+complete -c odu -n '__fish_seen_subcommand_from runs' -l since -x -d 'Not older than this'
+complete -c odu -n '__fish_seen_subcommand_from runs' -l node -x -a '(__odu_nodes)' -d 'In which this node has ended'
+complete -c odu -n '__fish_seen_subcommand_from runs' -l failed -d 'That failed'
+
+complete -c odu -n '__fish_seen_subcommand_from show diff' -x -a '(__odu_runs)'
+complete -c odu -n '__fish_seen_subcommand_from prune' -l keep -x -d 'Keep finished runs this long'
+complete -c odu -n '__fish_seen_subcommand_from prune' -l quota -x -d 'And at most so much of them'
+complete -c odu -n '__fish_seen_subcommand_from prune' -l dry-run -d 'Only say what would go'
+complete -c odu -n '__fish_seen_subcommand_from doctor' -l fix -d 'Put right what can be'
 
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l init -d 'This machine as localhost'
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l check -d 'Look at each host'

@@ -13,6 +13,9 @@
 
 #include "async/clock.h"
 #include "async/task_group.h"
+#include "odu/cli/caller.h"
+#include "odu/cli/care.h"
+#include "odu/cli/history.h"
 #include "odu/command/checkout.h"
 #include "odu/command/dump.h"
 #include "odu/command/hosts.h"
@@ -37,6 +40,9 @@
 namespace {
 
 using boost::asio::awaitable;
+using odu::cli::Caller;
+using odu::cli::Exit;
+using odu::cli::PlaceFor;
 using odu::face::Console;
 using odu::face::FaceContext;
 using odu::face::Invocation;
@@ -44,20 +50,6 @@ using odu::face::Start;
 namespace command = odu::command;
 namespace face = odu::face;
 namespace model = odu::model;
-
-using Exit = base::Result<int>;
-
-constexpr int64_t kDefaultRuns = 20;
-
-/// What every command gets.
-struct Caller {
-  Invocation invocation;
-  os::Environment environment;
-  std::string cwd;
-  Console& console;
-
-  bool as_json() const { return invocation.Has("--output"); }
-};
 
 mode_t OwnUmask() {
   const mode_t mask = umask(0);
@@ -128,9 +120,15 @@ Exit DoRun(const Caller& caller) {
     return base::Pass(call.error());
   }
   call->hosts_file = command::HostsFile(caller.environment, caller.cwd);
-  return WithCoordinator(caller, [&call](FaceContext& context, const command::Checkout&) {
+  const Exit exit = WithCoordinator(caller, [&](FaceContext& context, const command::Checkout&) {
     return face::Run(context, std::move(*call));
   });
+  const bool has_summary =
+      !caller.invocation.Has("--detach") && !caller.invocation.Has("--progress");
+  if (exit && *exit <= 1 && has_summary) {
+    caller.console.Err(odu::cli::SlowNodes(caller));
+  }
+  return exit;
 }
 
 /// The checkout's state: of its coordinator, or of the store where nobody needs to run.
@@ -175,10 +173,10 @@ Exit DoAttach(const Caller& caller) {
   });
 }
 
-Exit PrintStoredLog(const Caller& caller, const command::Checkout& checkout,
+Exit PrintStoredLog(const Caller& caller, const command::LedgerPlace& place,
                     const face::LogsCall& call) {
   const auto log =
-      command::FindLog(checkout, caller.invocation.Value("--run"), call.node, call.attempt);
+      command::FindLogIn(place, caller.invocation.Value("--run"), call.node, call.attempt);
   if (!log) {
     return base::Pass(log.error());
   }
@@ -199,7 +197,7 @@ awaitable<Exit> FollowLog(const Caller& caller, FaceContext& context,
   const bool is_live = view->run.run_id.has_value() &&
                        (run.empty() || run == *view->run.run_id || run == view->run.ref);
   if (!is_live) {
-    co_return PrintStoredLog(caller, checkout, call);
+    co_return PrintStoredLog(caller, command::PlaceOf(checkout), call);
   }
   uint64_t size_now = 0;
   if (call.offset < 0) {
@@ -219,8 +217,9 @@ Exit DoLogs(const Caller& caller) {
     return base::Pass(call.error());
   }
   if (!call->follow) {
-    const auto checkout = command::FindCheckout(caller.cwd, caller.environment);
-    return checkout ? PrintStoredLog(caller, *checkout, *call) : base::Pass(checkout.error());
+    // A run of another checkout is named from anywhere.
+    const auto place = PlaceFor(caller, caller.invocation.Has("--run"));
+    return place ? PrintStoredLog(caller, *place, *call) : base::Pass(place.error());
   }
   return WithCoordinator(caller, [&](FaceContext& context, const command::Checkout& checkout) {
     return FollowLog(caller, context, checkout, std::move(*call));
@@ -285,35 +284,6 @@ Exit DoCancel(const Caller& caller) {
         call.start = *start;
         co_return co_await face::Cancel(context, std::move(call));
       });
-}
-
-Exit DoRuns(const Caller& caller) {
-  const auto limit = caller.invocation.Number("--limit", 1, 100000);
-  if (!limit) {
-    return base::Pass(limit.error());
-  }
-  const auto count = static_cast<size_t>(limit->value_or(kDefaultRuns));
-  const bool all = caller.invocation.Has("--all");
-  base::Result<odu::ledger::RunList> list;
-  if (all) {
-    list = command::AllStoredRuns(caller.environment, count);
-  } else {
-    const auto checkout = command::FindCheckout(caller.cwd, caller.environment);
-    if (!checkout) {
-      return base::Pass(checkout.error());
-    }
-    list = command::StoredRuns(*checkout, count);
-  }
-  if (!list) {
-    return base::Pass(list.error());
-  }
-  for (const std::string& trouble : list->trouble) {
-    caller.console.Err(fmt::format("odu: runs: {}\n", trouble));
-  }
-  caller.console.Out(caller.as_json() ? face::RunsJson(list->runs)
-                                      : face::RunsText(list->runs, async::SystemClock().WallMs(),
-                                                       all, caller.console.colour()));
-  return 0;
 }
 
 Exit Print(const Caller& caller, const base::Result<std::string>& text) {
@@ -430,9 +400,23 @@ struct Row {
   Exit (*run)(const Caller&);
 };
 constexpr std::array kRows{
-    Row{"run", DoRun},     Row{"status", DoStatus}, Row{"attach", DoAttach}, Row{"logs", DoLogs},
-    Row{"wait", DoWait},   Row{"rerun", DoRerun},   Row{"cancel", DoCancel}, Row{"runs", DoRuns},
-    Row{"dump", DoDump},   Row{"graph", DoGraph},   Row{"hosts", DoHosts},   Row{"serve", DoServe},
+    Row{"run", DoRun},
+    Row{"status", DoStatus},
+    Row{"attach", DoAttach},
+    Row{"logs", DoLogs},
+    Row{"wait", DoWait},
+    Row{"rerun", DoRerun},
+    Row{"cancel", DoCancel},
+    Row{"runs", odu::cli::Runs},
+    Row{"dump", DoDump},
+    Row{"graph", DoGraph},
+    Row{"hosts", DoHosts},
+    Row{"serve", DoServe},
+    Row{"show", odu::cli::Show},
+    Row{"flakes", odu::cli::Flakes},
+    Row{"diff", odu::cli::Diff},
+    Row{"prune", odu::cli::Prune},
+    Row{"doctor", odu::cli::Doctor},
     Row{"shell", DoShell},
 };
 

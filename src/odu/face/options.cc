@@ -35,7 +35,7 @@ constexpr std::array kLogsOptions{
     OptionSpec{"--attempt", "", "N", false, "of this attempt instead of the newest"},
     OptionSpec{"--offset", "", "BYTES", false, "from this byte; negative: so many from the end"},
     OptionSpec{"--raw", "", "", false, "byte for byte, to a terminal too"},
-    OptionSpec{"--run", "", "RUN", false, "of this run (ref or id) instead of the newest"},
+    OptionSpec{"--run", "", "RUN", false, "of this run (ref, id, 'latest') instead of the newest"},
 };
 constexpr std::array kWaitOptions{
     OptionSpec{"--settle", "", "", false, "until the run settles, not only until the first red"},
@@ -51,6 +51,23 @@ constexpr std::array kCancelOptions{
 constexpr std::array kRunsOptions{
     OptionSpec{"--all", "", "", false, "of every checkout"},
     OptionSpec{"--limit", "-n", "N", false, "at most so many (default 20)"},
+    OptionSpec{"--since", "", "AGE", false, "not older than this: 7d, 12h, 30m"},
+    OptionSpec{"--node", "", "NODE", false, "in which this node or recipe has ended"},
+    OptionSpec{"--failed", "", "", false, "that failed; with --node: in which that one was red"},
+    kOutput,
+};
+constexpr std::array kFlakesOptions{
+    OptionSpec{"--all", "", "", false, "of every checkout"},
+    kOutput,
+};
+constexpr std::array kPruneOptions{
+    OptionSpec{"--keep", "", "AGE", false, "keep finished runs this long (default 30d)"},
+    OptionSpec{"--quota", "", "SIZE", false, "and at most so much of them (default 20G)"},
+    OptionSpec{"--dry-run", "", "", false, "only say what would go"},
+    kOutput,
+};
+constexpr std::array kDoctorOptions{
+    OptionSpec{"--fix", "", "", false, "put right what can be put right"},
     kOutput,
 };
 constexpr std::array kPlanOptions{
@@ -101,6 +118,25 @@ constexpr std::array kCommands{
     CommandSpec{"cancel", "[node|@platform...]", 0, kAnyNumber,
                 "cancel the run, a lane or some nodes", "", kCancelOptions},
     CommandSpec{"runs", "", 0, 0, "list the newest runs of this checkout", "", kRunsOptions},
+    CommandSpec{"show", "[run]", 0, 1, "show everything that is known of a run",
+                "A run is named by its ref (26d2c2d#2), a sha, its id or a beginning of it, or\n"
+                "'latest'. Ids also name runs of other checkouts.\n",
+                kReportOptions},
+    CommandSpec{"flakes", "", 0, 0, "list nodes that were red and then ok on the same commit", "",
+                kFlakesOptions},
+    CommandSpec{"diff", "<run> <run>", 2, 2, "show what is different in the second run",
+                "Nodes that appeared or vanished, that ended otherwise, or that took half as long\n"
+                "again or less. Runs are named as for 'odu show'.\n",
+                kReportOptions},
+    CommandSpec{"prune", "", 0, 0, "remove old runs of every checkout",
+                "Finished runs go by their age, then the oldest until the others fit. What is not\n"
+                "finished stays. A run that has gone still says how it had ended. A coordinator\n"
+                "does the same once a day.\n",
+                kPruneOptions},
+    CommandSpec{"doctor", "", 0, 0, "look for what is broken or left behind",
+                "Looks at folders, index, coordinators, lanes and work trees of this user.\n"
+                "Exit: 0 all is well (or was put right), 3 something is wrong.\n",
+                kDoctorOptions},
     CommandSpec{"dump", "", 0, 0, "print the pipeline as JSON", "", kPlanOptions},
     CommandSpec{"graph", "", 0, 0, "print the pipeline as a Mermaid flowchart", "", kGraphOptions},
     CommandSpec{"hosts", "", 0, 0, "show where each platform's lane runs", "", kHostsOptions},

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <string>
+
+#include "base/error.h"
+#include "odu/command/ledger_place.h"
+#include "odu/face/command_line.h"
+#include "odu/face/console.h"
+#include "os/environment.h"
+
+/// What joins the commands to the faces: each function is one command, from its words to its exit
+/// code.
+namespace odu::cli {
+
+/// The exit code, or why there is none.
+using Exit = base::Result<int>;
+
+/// What every command gets.
+struct Caller {
+  face::Invocation invocation;
+  os::Environment environment;
+  std::string cwd;
+  face::Console& console;
+
+  bool as_json() const { return invocation.Has("--output"); }
+};
+
+/// Where the command looks for runs; with `anywhere` it need not stand in a checkout.
+base::Result<command::LedgerPlace> PlaceFor(const Caller& caller, bool anywhere);
+
+}  // namespace odu::cli
