@@ -79,7 +79,7 @@ TEST(Lane, PutsTheHostsEnterPrefixBeforeEveryRecipe) {
 TEST(Lane, RunsNoMoreThanItsJobsAtOnce) {
   LaneWorld world;
   const std::string script =
-      "mkdir run.$ODU_NODE; ls -d run.* | wc -l; sleep 0.02; rmdir run.$ODU_NODE";
+      "mkdir run.$ODU_NODE; set -- run.*; echo $#; sleep 0.02; rmdir run.$ODU_NODE";
   std::vector<model::PlanNode> nodes;
   for (int i = 0; i < 12; ++i) {
     nodes.push_back(world.Shell("n" + std::to_string(i), script));
