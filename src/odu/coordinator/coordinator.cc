@@ -280,8 +280,8 @@ awaitable<void> Coordinator::Retire(std::string reason) {
 
 awaitable<void> Coordinator::WaitIdle(async::Duration bound) {
   while (true) {
-    const bool held = !parting_.empty() ||
-                      (run_ != nullptr && (!run_->closed() || run_->owes_farewell()));
+    const bool held =
+        !parting_.empty() || (run_ != nullptr && (!run_->closed() || run_->owes_farewell()));
     const bool idle = sessions_ == 0 && !turn_taken_ && !held;
     const async::Duration left = last_activity_ + bound - world_.clock.Now();
     if (!idle) {
