@@ -1,5 +1,6 @@
 #pragma once
 
+#include "base/logged.h"
 #include "odu/model/odu_contract.h"
 #include "surface/cell.h"
 #include "surface/collection.h"
@@ -18,7 +19,7 @@ struct Board {
   surface::EventSource<model::Notice> notices;
 
   void Notify(model::NoticeLevel level, std::string source, std::string text) {
-    notices.Emit(model::Notice{level, std::move(source), std::move(text)});
+    base::Logged("notice", notices.Emit(model::Notice{level, std::move(source), std::move(text)}));
   }
 };
 

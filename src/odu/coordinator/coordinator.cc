@@ -210,7 +210,7 @@ void Coordinator::ShowIdle() {
   }
   board_.nodes.Clear();
   board_.lanes.Clear();
-  board_.run.Set(idle);
+  base::Logged("run", board_.run.Set(idle));
 }
 
 awaitable<void> Coordinator::RefreshRuns() {
@@ -225,7 +225,7 @@ awaitable<void> Coordinator::RefreshRuns() {
   std::set<std::string> shown;
   for (const model::RunSummary& run : runs->runs) {
     shown.insert(run.run_id);
-    board_.runs.Put(run.run_id, run);
+    base::Logged("run", board_.runs.Put(run.run_id, run));
     if (!last_ && run.verdict) {
       last_ = run;
     }
@@ -252,7 +252,7 @@ void Coordinator::ShowSelf(std::optional<int64_t> idle_exit_at) {
   self.started_at = started_at_;
   self.started_by = started_by_;
   self.idle_exit_at = idle_exit_at;
-  board_.coordinator.Set(self);
+  base::Logged("coordinator", board_.coordinator.Set(self));
 }
 
 awaitable<std::unique_ptr<Coordinator::Turn>> Coordinator::TakeTurn() {

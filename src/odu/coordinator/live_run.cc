@@ -102,7 +102,7 @@ void LiveRun::Begin(std::vector<LaneStart> lanes) {
   board_.nodes.Clear();
   board_.lanes.Clear();
   for (const Node& node : fan_in_.nodes()) {
-    board_.nodes.Put(node.name, node);
+    base::Logged("node", board_.nodes.Put(node.name, node));
   }
   for (const LaneStart& lane : lanes) {
     secrets_.Add(lane.configure.masked);
@@ -160,7 +160,7 @@ void LiveRun::BeginLane(LaneStart start) {
       WriteLane(lane, false);
       static_cast<void>(journal_.Flush());
     }
-    board_.lanes.Put(lane.platform(), lane.shown.lane);
+    base::Logged("lane", board_.lanes.Put(lane.platform(), lane.shown.lane));
   };
   handlers.on_end = [this, &lane](const LaneEnd& end) {
     if (stage_ == Stage::kClosing || stage_ == Stage::kClosed) {
@@ -183,7 +183,7 @@ void LiveRun::ShowLane(LaneState& lane, const LaneNews& news) {
     WriteLane(lane, false);
     static_cast<void>(journal_.Flush());
   }
-  board_.lanes.Put(lane.platform(), lane.shown.lane);
+  base::Logged("lane", board_.lanes.Put(lane.platform(), lane.shown.lane));
 }
 
 void LiveRun::WriteLane(const LaneState& lane, bool ended) {
@@ -244,7 +244,7 @@ void LiveRun::Publish() {
   for (const size_t index : unpublished_) {
     const Node& node = fan_in_.nodes()[index];
     log_names_.Name(node, logs_.PathOf(node, node.attempt));
-    board_.nodes.Put(node.name, node);
+    base::Logged("node", board_.nodes.Put(node.name, node));
     logs_.Published(node);
   }
   unpublished_.clear();
@@ -265,7 +265,7 @@ void LiveRun::PublishRun() {
   } else {
     run_.eta_at.reset();
   }
-  board_.run.Set(run_);
+  base::Logged("run", board_.run.Set(run_));
   bell_.Ring();
 }
 

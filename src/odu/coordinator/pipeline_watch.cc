@@ -21,7 +21,7 @@ constexpr async::Duration kSoon = std::chrono::milliseconds(150);
 
 PipelineWatch::PipelineWatch(World& world, Board& board, std::vector<std::string> environment)
     : world_(world), board_(board), environment_(std::move(environment)) {
-  board_.pipeline.Set(model::PlannedPipeline());
+  base::Logged("pipeline", board_.pipeline.Set(model::PlannedPipeline()));
 }
 
 void PipelineWatch::Pause(bool paused) {
@@ -50,7 +50,7 @@ awaitable<void> PipelineWatch::Read() {
   model::PlannedPipeline shown;
   const auto fail = [&](const base::Error& error) {
     shown.error = error.message();
-    board_.pipeline.Set(shown);
+    base::Logged("pipeline", board_.pipeline.Set(shown));
   };
   auto repository = co_await git::OpenRepository(world_.git, world_.toplevel);
   if (!repository) {

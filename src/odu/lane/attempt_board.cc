@@ -2,6 +2,8 @@
 
 #include <boost/asio/post.hpp>
 
+#include "base/logged.h"
+
 namespace odu::lane {
 
 AttemptBoard::AttemptBoard(boost::asio::any_io_executor executor, JournalWriter journal,
@@ -19,7 +21,7 @@ void AttemptBoard::Put(const model::Attempt& attempt) {
 }
 
 void AttemptBoard::Show(const model::Attempt& attempt) {
-  attempts_.Put(model::AttemptKey(attempt.node, attempt.n), attempt);
+  base::Logged("attempt", attempts_.Put(model::AttemptKey(attempt.node, attempt.n), attempt));
 }
 
 void AttemptBoard::Note(std::string_view key, std::string_view json) {
@@ -53,10 +55,10 @@ void AttemptBoard::Flush() {
     sync_.Wrote(journal_.sync_fd());
   }
   for (auto& [key, json] : std::exchange(waiting_, {})) {
-    attempts_.PutRaw(key, std::move(json));
+    base::Logged("attempt", attempts_.PutRaw(key, std::move(json)));
   }
   if (next_cell_) {
-    cell_.Set(*std::exchange(next_cell_, std::nullopt));
+    base::Logged("lane", cell_.Set(*std::exchange(next_cell_, std::nullopt)));
   }
 }
 

@@ -12,6 +12,7 @@
 #include "base/error.h"
 #include "odu/ledger/index_entry.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): the library's own name
 namespace SQLite {
 class Database;
 }

@@ -5,6 +5,7 @@
 
 #include "base/error.h"
 
+// NOLINTNEXTLINE(readability-identifier-naming): the library's own name
 namespace SQLite {
 class Database;
 }
