@@ -101,8 +101,9 @@ TEST(TestNetwork, AHostHasFilesProcessesAndABootOfItsOwn) {
   TestHost& ant = network.Add("ant", {.without = {"git", "just"}});
   TestHost& bee = network.Add("bee", {.nix = true});
   EXPECT_NE(ant.Run({"ls", here.path()}).exit_code, 0);
-  EXPECT_EQ(ant.Run({"ls", "-A", "/var/tmp", "/home/ci", ODU_SOURCE_DIR}).stdout_text,
-            "/home/ci:\n\n/var/tmp:\n\n" ODU_SOURCE_DIR ":\n");
+  for (const std::string empty : {"/var/tmp", "/home/ci", ODU_SOURCE_DIR}) {
+    EXPECT_EQ(ant.Run({"ls", "-A", empty}).stdout_text, "") << empty;
+  }
   EXPECT_EQ(ant.Run({"sh", "-c", "command -v git just nix nix-store"}).stdout_text, "");
   EXPECT_EQ(bee.Run({"sh", "-c", "command -v git"}).stdout_text, "/usr/bin/git\n");
   EXPECT_TRUE(std::filesystem::is_directory(bee.root() + "/nix"));
