@@ -25,9 +25,12 @@ endif()
 odu_program(odu-runner src/odu/runner_main.cc odu/lane)
 if(TARGET odu-runner AND NOT ODU_SANITIZE)
   target_link_options(odu-runner PRIVATE -static)
-  # What is copied has no debug information; that would also make its bytes depend on folders.
+  # What is copied has no debug information; that would also make its bytes depend on folders. The
+  # debug tree's goes over ssh in tests: names stay in it, lines do not.
   if(CMAKE_BUILD_TYPE STREQUAL "Release")
     target_link_options(odu-runner PRIVATE -s)
+  else()
+    target_link_options(odu-runner PRIVATE -Wl,-S)
   endif()
 endif()
 if(TARGET odu-runner AND CMAKE_CROSSCOMPILING)

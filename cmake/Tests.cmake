@@ -117,12 +117,17 @@ function(odu_test folder)
       endif()
     endforeach()
   endif()
+  # A guard against hanging only. Machines that are reached over ssh take their time.
+  set(seconds 120)
+  if(folder STREQUAL "e2e")
+    set(seconds 400)
+  endif()
   gtest_discover_tests(
     ${program}
     TEST_PREFIX "${folder}/"
     TEST_FILTER "${ODU_TEST_FILTER}"
     DISCOVERY_MODE PRE_TEST
-    PROPERTIES TIMEOUT 120 LABELS "${folder}")
+    PROPERTIES TIMEOUT ${seconds} LABELS "${folder}")
 endfunction()
 
 if(CMAKE_CROSSCOMPILING)
