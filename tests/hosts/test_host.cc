@@ -364,7 +364,10 @@ uint64_t TestHost::BytesSentTo() const {
 
 void TestHost::StopSshd(bool sessions) {
   // The listener is a child of the host's first process; a session's sshd is one of the listener.
-  Must(Inside({"pkill", "-KILL", "-P", "1", "-x", "sshd"}));
+  // It listens until it is really gone.
+  Must(Inside({"sh", "-c",
+               "pkill -KILL -P 1 -x sshd && "
+               "while grep -q ':0016 .* 0A ' /proc/net/tcp; do sleep 0.01; done"}));
   if (sessions) {
     support::RunCli({.argv = Inside({"pkill", "-KILL", "-x", "sshd"}), .directory = "/"});
   }
