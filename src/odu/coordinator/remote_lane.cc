@@ -202,9 +202,12 @@ void RemoteLane::OnAttempt(Attempt attempt) {
     attempt.started_at += *behind_ms_;
   }
   if (first_setup && setup_began_ != 0 && model::IsTerminal(attempt.status)) {
-    // Its time is ours: it began with the way there.
+    // It began with the way there, and ended when the lane says: before its nodes began.
+    const int64_t ended = attempt.started_at != 0 && attempt.duration_ms
+                              ? attempt.started_at + *attempt.duration_ms
+                              : world_.clock.WallMs();
     attempt.started_at = setup_began_;
-    attempt.duration_ms = std::max<int64_t>(0, world_.clock.WallMs() - setup_began_);
+    attempt.duration_ms = std::max<int64_t>(0, ended - setup_began_);
   }
   pull_.OnAttempt(attempt);
 }
