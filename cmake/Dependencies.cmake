@@ -34,6 +34,9 @@ if(NOT CMAKE_CROSSCOMPILING)
   odu_need(ODU_SQLITECPP_ARCHIVE libsqlitecpp-dev)
   find_library(ODU_SQLITE_ARCHIVE libsqlite3.a)
   odu_need(ODU_SQLITE_ARCHIVE libsqlite3-dev)
+  # Types only: the library itself is loaded when a forge is spoken to.
+  find_path(ODU_CURL_INCLUDE curl/curl.h)
+  odu_need(ODU_CURL_INCLUDE libcurl4-openssl-dev)
 endif()
 
 if(CMAKE_CROSSCOMPILING)

@@ -82,6 +82,12 @@ std::string_view Trimmed(std::string_view path) {
   return path;
 }
 
+bool IsApiOf(const ForgeRemote& remote, std::string_view api_url) {
+  const auto api = ParseUrl(api_url);
+  const std::string host = api ? ForgeOf(api->host) : std::string();
+  return remote.host == host || "api." + remote.host == host;
+}
+
 std::unexpected<base::Error> NoForge(std::string what) {
   return base::Fail(base::ErrorKind::kRefused, "no_forge", std::move(what),
                     "pass --no-post for non-GitHub strict runs");
@@ -112,14 +118,22 @@ base::Result<ForgeRemote> FindForge(std::string_view origin_url, std::string_vie
   if (!remote) {
     return NoForge("the remote 'origin' is no repository of a forge to post commit statuses to");
   }
-  const auto api = ParseUrl(api_url);
-  const std::string api_host = api ? ForgeOf(api->host) : std::string();
-  if (remote->host == kGithub || remote->host == api_host || "api." + remote->host == api_host) {
+  if (remote->host == kGithub || IsApiOf(*remote, api_url)) {
     return *std::move(remote);
   }
   return NoForge(
       fmt::format("the remote 'origin' is at {}, which odu cannot post commit statuses to",
                   base::Quoted(remote->host)));
+}
+
+std::string ApiOf(const ForgeRemote& remote, std::string_view api_url) {
+  if (IsApiOf(remote, api_url)) {
+    while (api_url.ends_with('/')) {
+      api_url.remove_suffix(1);
+    }
+    return std::string(api_url);
+  }
+  return remote.host == kGithub ? "https://api.github.com" : "https://" + remote.host + "/api/v3";
 }
 
 }  // namespace odu::forge

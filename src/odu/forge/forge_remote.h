@@ -30,4 +30,9 @@ std::optional<ForgeRemote> ParseForgeRemote(std::string_view url);
 /// kRefused "no_forge"; the message never shows what may hold a password.
 base::Result<ForgeRemote> FindForge(std::string_view origin_url, std::string_view api_url);
 
+/// Where the API of a repository's forge is, without a slash at its end: `api_url` where that is
+/// the API of its host, else https://api.github.com for github.com and https://<host>/api/v3 for
+/// others.
+std::string ApiOf(const ForgeRemote& remote, std::string_view api_url);
+
 }  // namespace odu::forge

@@ -72,5 +72,16 @@ TEST(ForgeRemote, AnyOtherIsRefusedWithTheRemedyAndWithoutItsPassword) {
   }
 }
 
+TEST(ForgeRemote, TheApiIsWhereTheForgeIsAndNowhereElse) {
+  const ForgeRemote github{"github.com", "o", "r"};
+  const ForgeRemote enterprise{"ghe.example.org", "o", "r"};
+  EXPECT_EQ(ApiOf(github, ""), "https://api.github.com");
+  EXPECT_EQ(ApiOf(github, "https://api.github.com/"), "https://api.github.com");
+  // Another forge's API is not asked about a repository of this one.
+  EXPECT_EQ(ApiOf(github, "https://ghe.example.org/api/v3"), "https://api.github.com");
+  EXPECT_EQ(ApiOf(enterprise, "https://ghe.example.org/api/v3/"), "https://ghe.example.org/api/v3");
+  EXPECT_EQ(ApiOf({"127.0.0.1", "o", "r"}, "http://127.0.0.1:8080"), "http://127.0.0.1:8080");
+}
+
 }  // namespace
 }  // namespace odu::forge
