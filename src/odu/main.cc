@@ -120,13 +120,15 @@ Exit DoRun(const Caller& caller) {
     return base::Pass(call.error());
   }
   call->hosts_file = command::HostsFile(caller.environment, caller.cwd);
+  const async::Duration began = async::SystemClock().Now();
   const Exit exit = WithCoordinator(caller, [&](FaceContext& context, const command::Checkout&) {
     return face::Run(context, std::move(*call));
   });
   const bool has_summary =
       !caller.invocation.Has("--detach") && !caller.invocation.Has("--progress");
   if (exit && *exit <= 1 && has_summary) {
-    caller.console.Err(odu::cli::SlowNodes(caller));
+    const async::Duration took = async::SystemClock().Now() - began;
+    caller.console.Err(odu::cli::SlowNodes(caller, took));
   }
   return exit;
 }

@@ -25,10 +25,6 @@ namespace {
 
 using base::ErrorKind;
 
-// What exec leaves ignored if we ignore it; handlers go by themselves.
-constexpr std::array kDefaulted{SIGPIPE, SIGINT,  SIGQUIT, SIGHUP,  SIGTERM,
-                                SIGCHLD, SIGTSTP, SIGTTIN, SIGTTOU, SIGUSR1};
-
 /// Two C objects that posix_spawn reads, freed together.
 class SpawnPlan {
  public:
@@ -48,9 +44,9 @@ class SpawnPlan {
     sigset_t signals;
     sigemptyset(&signals);
     posix_spawnattr_setsigmask(&attributes_, &signals);
-    for (const int signal : kDefaulted) {
-      sigaddset(&signals, signal);
-    }
+    // exec leaves ignored what we ignore. (All of them: glibc asks for each that is not in the
+    // set.)
+    sigfillset(&signals);
     posix_spawnattr_setsigdefault(&attributes_, &signals);
     if (spec.own_session) {
       flags |= POSIX_SPAWN_SETSID;

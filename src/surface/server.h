@@ -9,6 +9,7 @@
 #include <optional>
 #include <string>
 
+#include "async/clock.h"
 #include "surface/contract.h"
 #include "surface/link.h"
 #include "surface/source.h"
@@ -72,6 +73,10 @@ class Server {
     on_sessions_ = std::move(on_sessions);
   }
 
+  /// After a small message of news a session says nothing for `gap`, so that what changes many
+  /// times in that time is told once. Without this every change goes out at once.
+  void Gather(async::Clock& clock, async::Duration gap) { gather_ = {&clock, gap}; }
+
   /// Serves one link until it closes. A link over the session limit is answered once and closed.
   /// Aborts (bug) if a declared member is not bound.
   boost::asio::awaitable<void> Serve(std::unique_ptr<Link> link);
@@ -101,6 +106,11 @@ class Server {
   std::map<std::string, Handler, std::less<>> handlers_;
   std::function<void(const Caller&)> on_stop_;
   std::function<void(size_t)> on_sessions_;
+  struct Gathering {
+    async::Clock* clock = nullptr;
+    async::Duration gap{};
+  };
+  Gathering gather_;
   std::map<uint64_t, Session*> sessions_;
   uint64_t next_session_ = 1;
 };

@@ -15,6 +15,9 @@ namespace {
 /// Big enough that a system call's cost vanishes, small enough to turn between feeds often.
 constexpr size_t kBatchBytes = size_t{256} << 10;
 
+/// Up to this size a message costs more to wake for than to carry: it is worth gathering.
+constexpr size_t kSmallBytes = size_t{16} << 10;
+
 struct HelloRequest {
   std::optional<ContractId> contract;
   std::string name;
@@ -93,6 +96,7 @@ boost::asio::awaitable<void> Session::WriteLoop(std::shared_ptr<Session> self) {
   std::string batch;
   for (;;) {
     batch.clear();
+    const bool only_news = self->replies_.empty();
     self->FillBatch(batch);
     if (batch.empty()) {
       if (self->closing_) {
@@ -110,6 +114,13 @@ boost::asio::awaitable<void> Session::WriteLoop(std::shared_ptr<Session> self) {
     }
     if (self->replies_.size() <= self->server_.limits_.reply_bytes) {
       self->drained_.Notify();
+    }
+    const Server::Gathering& gather = self->server_.gather_;
+    if (gather.clock != nullptr && only_news && batch.size() <= kSmallBytes) {
+      const bool passed = co_await gather.clock->Sleep(gather.gap);
+      if (!passed) {
+        co_return;
+      }
     }
   }
   self->unwritable_ = true;

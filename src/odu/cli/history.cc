@@ -2,10 +2,10 @@
 
 #include <fmt/format.h>
 
+#include <chrono>
 #include <string>
 #include <vector>
 
-#include "async/clock.h"
 #include "odu/command/age.h"
 #include "odu/command/diff.h"
 #include "odu/command/flakes.h"
@@ -13,6 +13,7 @@
 #include "odu/command/show.h"
 #include "odu/face/show_report.h"
 #include "odu/face/status_report.h"
+#include "odu/ledger/history.h"
 #include "surface/codec.h"
 
 namespace odu::cli {
@@ -111,7 +112,10 @@ Exit Diff(const Caller& caller) {
   return PrintReport(caller, command::DiffRuns(*place, words[0], words[1]), text);
 }
 
-std::string SlowNodes(const Caller& caller) {
+std::string SlowNodes(const Caller& caller, async::Duration took) {
+  if (!ledger::CanBeSlow(std::chrono::duration_cast<std::chrono::milliseconds>(took).count())) {
+    return {};
+  }
   const auto place = PlaceFor(caller, false);
   const auto report = place ? command::ShowRun(*place, "latest")
                             : base::Result<model::RunReport>(base::Pass(place.error()));

@@ -2,6 +2,7 @@
 
 #include <string>
 
+#include "async/clock.h"
 #include "odu/cli/caller.h"
 
 /// The commands that tell of runs that were.
@@ -13,7 +14,8 @@ Exit Flakes(const Caller& caller);
 Exit Diff(const Caller& caller);
 
 /// A line for each node of this checkout's newest run that took at least twice what it usually
-/// does: what a run's summary ends with. Empty when there is none, or nothing is known.
-std::string SlowNodes(const Caller& caller);
+/// does: what a run's summary ends with. Empty when there is none, or nothing is known; a run that
+/// `took` too little for a slow node is not looked up.
+std::string SlowNodes(const Caller& caller, async::Duration took);
 
 }  // namespace odu::cli

@@ -115,7 +115,8 @@ void AddCriticalPath(const model::Pipeline& pipeline, RunReport& report) {
 void AddHistory(const LedgerPlace& place, const std::string& checkout_id, RunReport& report) {
   const auto add = [&](ledger::OpenedIndex& opened) -> Result<void> {
     for (NodeReport& node : report.nodes) {
-      if (!node.duration_ms || node.status == model::NodeStatus::kSkipped) {
+      if (!node.duration_ms || !ledger::CanBeSlow(*node.duration_ms) ||
+          node.status == model::NodeStatus::kSkipped) {
         continue;
       }
       const auto passes =

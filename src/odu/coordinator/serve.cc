@@ -101,6 +101,9 @@ std::string_view Words(End end) {
   return "?";
 }
 
+/// What changes within this goes to faces in one message.
+constexpr async::Duration kGather = std::chrono::milliseconds(2);
+
 /// One coordinator from start to end.
 class Service {
  public:
@@ -162,6 +165,7 @@ class Service {
     }
     desk_.emplace(world_, coordinator_, std::move(*receipts));
     desk_->Bind(server_);
+    server_.Gather(clock_, kGather);
     server_.OnSessions([this](size_t sessions) { coordinator_.OnSessions(sessions); });
     server_.OnStop([this](const surface::Caller&) { EndWith(End::kStopped); });
     const bool tracked = co_await HideFromGit();

@@ -60,6 +60,9 @@ model::LaneHeader OwnHeader(const std::string& build) {
   return header;
 }
 
+/// Nodes of no work start and end within this: the coordinator then wakes once for many of them.
+constexpr async::Duration kGather = std::chrono::milliseconds(2);
+
 /// Everything a lane's process consists of.
 class Life {
  public:
@@ -83,6 +86,7 @@ class Life {
         door_(context.get_executor(), clock_, server_, {options.folder.socket(), {}}),
         over_(context.get_executor()) {
     agent_.Serve(server_);
+    server_.Gather(clock_, kGather);
     agent_.OnConfigured([this](const model::LaneSource& source) { SweepIfDue(source); });
     server_.OnSessions([this](size_t sessions) {
       sessions_ = sessions;

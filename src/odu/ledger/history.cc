@@ -26,6 +26,10 @@ std::optional<int64_t> MedianOf(std::span<const int64_t> durations_ms) {
   return sorted[middle - 1] + (sorted[middle] - sorted[middle - 1]) / 2;
 }
 
+bool CanBeSlow(int64_t duration_ms) {
+  return duration_ms >= kLeastExcessMs;
+}
+
 std::optional<int64_t> UsualIfSlow(int64_t duration_ms, std::span<const int64_t> passes_ms) {
   const std::optional<int64_t> usual = MedianOf(passes_ms);
   if (passes_ms.size() < kLeastPasses || duration_ms < kSlowFactor * *usual ||
