@@ -14,6 +14,7 @@
 namespace odu {
 namespace {
 
+using support::CliCall;
 using support::CliResult;
 using support::Eventually;
 using support::Program;
@@ -180,6 +181,45 @@ TEST_F(Faults, CoordinatorAndLaneKilledTogetherAreHonest) {
   EXPECT_EQ(StatusOfNode("one"), "errored");
   EXPECT_EQ(ReasonOfNode("one"), "lane died");
   EXPECT_EQ(RecipeProcesses(), std::vector<pid_t>());
+}
+
+// A reboot cannot be had in a test. What it leaves can: no process of the run, and a lane's record
+// that names another boot and a number which by now is somebody else's.
+TEST_F(Faults, AfterARebootUnfinishedNodesAreErroredAndNobodyElseIsHurt) {
+  Steps();
+  ASSERT_EQ(Run({"--detach"}).exit_code, 0);
+  ASSERT_TRUE(UntilNode("one", "running"));
+  const pid_t lane = LanePid();
+  ASSERT_EQ(kill(CoordinatorPid(), SIGKILL), 0);
+  for (const pid_t pid : RecipeProcesses()) {
+    EXPECT_EQ(kill(pid, SIGKILL), 0);
+  }
+  ASSERT_EQ(kill(lane, SIGKILL), 0);
+  ASSERT_TRUE(Eventually([&] { return kill(lane, 0) != 0; }));
+  CliCall stranger = Call({});
+  stranger.argv = {"/bin/sleep", "1000"};
+  Program somebody(root_.path(), stranger, Program::Place::kFiles);
+  const std::string path = NewestRun() + "/lanes/" + Here() + "/lane.json";
+  const auto read = os::ReadFile(path, 10'000);
+  ASSERT_TRUE(read) << read.error().message();
+  const std::string& record = *read;
+  const std::string boot = os::BootId().value();
+  ASSERT_NE(record.find(boot), std::string::npos) << record;
+  const std::string number = "\"pid\":" + std::to_string(lane);
+  ASSERT_NE(record.find(number), std::string::npos) << record;
+  std::string old = record;
+  old.replace(old.find(boot), boot.size(), "00000000-0000-4000-8000-000000000000");
+  old.replace(old.find(number), number.size(), "\"pid\":" + std::to_string(somebody.pid()));
+  ASSERT_TRUE(os::WriteFileAtomic(path, old));
+  const CliResult waited = Odu({"wait", "--settle"});
+  EXPECT_EQ(waited.exit_code, 1) << waited;
+  EXPECT_EQ(StatusOfNode("one"), "errored");
+  EXPECT_EQ(ReasonOfNode("one"), "lane died");
+  EXPECT_EQ(StatusOfNode("three"), "errored");
+  EXPECT_EQ(Witness(), "beside one ");
+  EXPECT_EQ(kill(somebody.pid(), 0), 0) << "a process that has the lane's old number was killed";
+  somebody.Signal(SIGKILL);
+  somebody.Wait();
 }
 
 TEST_F(Faults, ARunWhoseOwnerDiedWhileItWasWrittenDownNeverWas) {

@@ -37,8 +37,8 @@ class DoorTest : public testing::Test {
     loop_.RunUntilIdle();
   }
   /// True when a hello is answered through the door.
-  bool Answers() {
-    auto fd = os::ConnectTo(options_.path);
+  bool Answers() { return Answers(os::ConnectTo(options_.path)); }
+  bool Answers(base::Result<os::Fd> fd) {
     if (!fd) {
       return false;
     }
@@ -142,6 +142,24 @@ TEST_F(DoorTest, AnotherUsersFolderIsRefused) {
   ASSERT_TRUE(os::MakeDirs(dir_ / ".ci").has_value());
   ASSERT_EQ(chown((dir_ / ".ci").c_str(), 65534, 65534), 0);
   EXPECT_EQ(Refusal().code(), "foreign_owner");
+}
+
+TEST_F(DoorTest, AnotherUsersClientIsTurnedAwayEvenWhereTheSocketLetsItIn) {
+  if (geteuid() != 0) {
+    GTEST_SKIP() << "needs root to connect as somebody else";
+  }
+  Serve();
+  // What somebody may do to folders of theirs; the kernel would not stop a stranger then.
+  for (const std::string& path : {dir_.path(), dir_ / ".ci", options_.path}) {
+    ASSERT_EQ(chmod(path.c_str(), 0777), 0);
+  }
+  constexpr uid_t kNobody = 65534;
+  ASSERT_EQ(seteuid(kNobody), 0);
+  auto stranger = os::ConnectTo(options_.path);
+  ASSERT_EQ(seteuid(0), 0);
+  ASSERT_TRUE(stranger.has_value()) << stranger.error().message();
+  EXPECT_FALSE(Answers(std::move(stranger)));
+  EXPECT_TRUE(Answers()) << "its own user is let in as before";
 }
 
 TEST_F(DoorTest, APathLongerThanASocketAddressWorks) {
