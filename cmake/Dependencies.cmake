@@ -34,6 +34,11 @@ if(NOT CMAKE_CROSSCOMPILING)
   odu_need(ODU_SQLITECPP_ARCHIVE libsqlitecpp-dev)
   find_library(ODU_SQLITE_ARCHIVE libsqlite3.a)
   odu_need(ODU_SQLITE_ARCHIVE libsqlite3-dev)
+  # What agents are told of logs: searching them, and reports in XML.
+  find_library(ODU_RE2_ARCHIVE libre2.a)
+  odu_need(ODU_RE2_ARCHIVE libre2-dev)
+  find_library(ODU_EXPAT_ARCHIVE libexpat.a)
+  odu_need(ODU_EXPAT_ARCHIVE libexpat1-dev)
   # Types only: the library itself is loaded when a forge is spoken to.
   find_path(ODU_CURL_INCLUDE curl/curl.h)
   odu_need(ODU_CURL_INCLUDE libcurl4-openssl-dev)

@@ -67,6 +67,9 @@ foreach(line IN LISTS layer_lines)
   if(layer STREQUAL "odu/ledger" AND NOT CMAKE_CROSSCOMPILING)
     target_link_libraries(${target} ${kind} "${ODU_SQLITECPP_ARCHIVE}" "${ODU_SQLITE_ARCHIVE}" m)
   endif()
+  if(layer STREQUAL "odu/agent" AND NOT CMAKE_CROSSCOMPILING)
+    target_link_libraries(${target} ${kind} "${ODU_RE2_ARCHIVE}" "${ODU_EXPAT_ARCHIVE}")
+  endif()
 endforeach()
 
 # A header compiles alone. Each source proves that of its own header by including it first; for a

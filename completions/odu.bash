@@ -36,7 +36,7 @@ _odu() {
 
   COMPREPLY=()
   if [ -z "$command" ]; then
-    options='run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts shell serve --version --help'
+    options='run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts shell mcp skill serve --version --help'
     _odu_reply "$cur" "$options"
     return
   fi
@@ -107,6 +107,8 @@ _odu() {
       options='--run --help'
       [[ $cur == -* ]] || options=$(_odu_nodes)
       ;;
+    mcp) options='--allow --help' ;;
+    skill) options='--help' ;;
     serve) options='--foreground --stop --restart --help' ;;
   esac
   _odu_reply "$cur" "$options"

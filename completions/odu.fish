@@ -19,7 +19,7 @@ function __odu_recipes
 end
 
 set -l platforms 'x86_64-linux aarch64-linux x86_64-darwin aarch64-darwin'
-set -l commands run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts shell serve
+set -l commands run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts shell mcp skill serve
 
 complete -c odu -f
 complete -c odu -l help -d 'Show the usage'
@@ -41,6 +41,8 @@ complete -c odu -n "not __fish_seen_subcommand_from $commands" -a dump -d 'The p
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a graph -d 'The plan as a Mermaid flow chart'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a hosts -d 'Where platforms run'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a shell -d 'A terminal in a work tree'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a mcp -d 'Tools and resources for agents'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a skill -d 'A text that teaches agents'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a serve -d 'The coordinator of this checkout'
 
 complete -c odu -n '__fish_seen_subcommand_from run' -a '(__odu_recipes)'
@@ -89,6 +91,8 @@ complete -c odu -n '__fish_seen_subcommand_from doctor' -l fix -d 'Put right wha
 
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l init -d 'This machine as localhost'
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l check -d 'Look at each host'
+
+complete -c odu -n '__fish_seen_subcommand_from mcp' -l allow -x -a '(__fish_complete_directories)' -d 'Also drive the checkouts below'
 
 complete -c odu -n '__fish_seen_subcommand_from serve' -l foreground -d 'Stay in this terminal'
 complete -c odu -n '__fish_seen_subcommand_from serve' -l stop -d 'End the coordinator'

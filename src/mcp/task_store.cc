@@ -130,6 +130,11 @@ std::expected<Task, RpcFault> TaskStore::Cancel(const std::string& id) {
   return entry.task;
 }
 
+boost::asio::awaitable<void> TaskStore::Close() {
+  tasks_.Kill();
+  co_await tasks_.Join();
+}
+
 boost::asio::awaitable<std::expected<Task, RpcFault>> TaskStore::Await(std::string id) {
   const auto found = entries_.find(id);
   if (found == entries_.end()) {

@@ -60,6 +60,8 @@ class TaskStore {
   std::expected<Task, RpcFault> Cancel(const std::string& id);
   /// Waits for its end.
   boost::asio::awaitable<std::expected<Task, RpcFault>> Await(std::string id);
+  /// Ends them all.
+  boost::asio::awaitable<void> Close();
 
  private:
   struct Entry;

@@ -16,6 +16,7 @@
 #include "odu/cli/caller.h"
 #include "odu/cli/care.h"
 #include "odu/cli/history.h"
+#include "odu/cli/mcp.h"
 #include "odu/command/checkout.h"
 #include "odu/command/dump.h"
 #include "odu/command/hosts.h"
@@ -397,6 +398,13 @@ Exit DoServe(const Caller& caller) {
   return served ? Exit(0) : Exit(base::Pass(served.error()));
 }
 
+Exit DoMcp(const Caller& caller) {
+  const auto place_of = [&caller](const std::string& directory) {
+    return CoordinatorOf(Caller{caller.invocation, caller.environment, directory, caller.console});
+  };
+  return odu::cli::Mcp(caller, place_of, static_cast<int32_t>(OwnUmask()), ODU_VERSION);
+}
+
 struct Row {
   std::string_view name;
   Exit (*run)(const Caller&);
@@ -420,6 +428,8 @@ constexpr std::array kRows{
     Row{"prune", odu::cli::Prune},
     Row{"doctor", odu::cli::Doctor},
     Row{"shell", DoShell},
+    Row{"mcp", DoMcp},
+    Row{"skill", odu::cli::Skill},
 };
 
 Exit Dispatch(const Caller& caller) {

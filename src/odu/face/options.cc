@@ -89,6 +89,9 @@ constexpr std::array kHostsOptions{
 constexpr std::array kShellOptions{
     OptionSpec{"--run", "", "RUN", false, "of this run (ref or id) instead of the newest"},
 };
+constexpr std::array kMcpOptions{
+    OptionSpec{"--allow", "", "DIR", true, "also drive the checkouts below this folder"},
+};
 constexpr std::array kServeOptions{
     OptionSpec{"--foreground", "", "", false, "in this terminal, log to stderr"},
     OptionSpec{"--stop", "", "", false, "end the coordinator; its lanes run on"},
@@ -145,6 +148,12 @@ constexpr std::array kCommands{
                 "there\nwhile the run goes on, and for a day of a red one.\n\nExit: the "
                 "terminal's own, 3 where there is no work tree.\n",
                 kShellOptions},
+    CommandSpec{
+        "mcp", "", 0, 0, "serve the tools and resources of agents (MCP) on stdin and stdout",
+        "What an agent's configuration names. It drives the repository that it was started in "
+        "and\nthat one's other work trees. It ends with its input; runs go on.\n",
+        kMcpOptions},
+    CommandSpec{"skill", "", 0, 0, "print a text that teaches agents to use odu", "", {}},
     CommandSpec{"serve", "", 0, 0, "start, stop or restart the coordinator", "", kServeOptions},
     CommandSpec{"monitor", "", 0, 0, "", "", {}, "attach"},
 };
