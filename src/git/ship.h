@@ -13,6 +13,8 @@ struct ShipRequest {
   std::string common_dir;  ///< of the repository
   std::string objects;     ///< a folder with more objects (a snapshot's); may be empty
   std::string sha;         ///< full
+  /// The top of the checkout whose submodules may be asked for; empty = none.
+  std::string toplevel;
   /// Commits that the receiver has; those unknown here are passed over.
   std::vector<std::string> have;
   std::string path;  ///< the file to make; what is made beside it meanwhile goes again

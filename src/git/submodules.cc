@@ -94,6 +94,41 @@ std::optional<std::string> GitDirOf(const std::string& path) {
   return *real;
 }
 
+boost::asio::awaitable<base::Result<SubmoduleFound>> FindSubmodule(
+    Runner& runner, std::string git_dir, std::string objects, std::string toplevel, std::string sha,
+    std::vector<std::string> route) {
+  SubmoduleFound found{std::move(git_dir), std::move(sha)};
+  for (const std::string& path : route) {
+    Command list;
+    list.arguments = std::vector<std::string>{
+        "--git-dir=" + found.git_dir, "ls-tree", "-z", found.sha, "--", path};
+    list.environment.emplace_back("GIT_LITERAL_PATHSPECS=1");
+    if (!objects.empty()) {
+      list.environment.push_back("GIT_ALTERNATE_OBJECT_DIRECTORIES=" + objects);
+    }
+    auto text = co_await Output(runner, std::move(list));
+    if (!text) {
+      co_return base::Pass(text.error());
+    }
+    // "160000 commit <sha>\t<path>"
+    constexpr std::string_view kEntry = "160000 commit ";
+    const std::string end = "\t" + path + std::string(1, '\0');
+    if (!text->starts_with(kEntry) || !text->ends_with(end) ||
+        text->find('\0') + 1 != text->size()) {
+      co_return base::Fail(base::ErrorKind::kUsage, "no_submodule",
+                           fmt::format("{} is no submodule of commit {}", base::Quoted(path),
+                                       found.sha.substr(0, 7)));
+    }
+    found.sha = text->substr(kEntry.size(), text->size() - kEntry.size() - end.size());
+    toplevel += "/" + path;
+    found.git_dir = GitDirOf(toplevel).value_or("");
+    if (found.git_dir.empty()) {
+      break;
+    }
+  }
+  co_return found;
+}
+
 boost::asio::awaitable<base::Result<void>> FillSubmodules(Runner& runner, std::string checkout,
                                                           std::string path, Told told, int depth) {
   if (!os::Exists(path + "/.gitmodules") || depth >= kMaxDepth) {

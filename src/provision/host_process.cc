@@ -1,5 +1,6 @@
 #include "provision/host_process.h"
 
+#include <fcntl.h>
 #include <signal.h>
 
 #include <array>
@@ -21,6 +22,8 @@ namespace asio = boost::asio;
 
 constexpr size_t kMaxWords = size_t{16} << 10;
 constexpr size_t kMaxLine = size_t{4} << 10;
+/// What comes from there is logs, mostly: ssh goes on reading while we are at something else.
+constexpr int kOutputPipeBytes = 256 << 10;
 constexpr auto kTermGrace = std::chrono::seconds(2);
 /// stderr may be held open by what the program leaves behind (a ProxyCommand's child).
 constexpr auto kLastWords = std::chrono::seconds(1);
@@ -111,6 +114,8 @@ base::Result<std::unique_ptr<HostProcess>> HostProcess::Start(HostWorld& world, 
       return base::Pass(pipe->error());
     }
   }
+  // Best effort: a system may allow no more than it gives.
+  static_cast<void>(::fcntl(output->write_end.get(), F_SETPIPE_SZ, kOutputPipeBytes));
   os::SpawnSpec spawn;
   spawn.argv = spec.argv;
   spawn.environment = spec.environment;

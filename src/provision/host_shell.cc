@@ -170,6 +170,17 @@ HostShell::~HostShell() {
   for (uint64_t serial = 1; serial <= serial_; ++serial) {
     RemoveMarks(FilesOf(serial));
   }
+  // Nobody uses the shared connection any more. Not waited for: it may outlive this process.
+  if (const auto call = ForgetCall()) {
+    os::SpawnSpec spawn;
+    spawn.argv = call->argv;
+    spawn.environment = call->environment;
+    spawn.directory = directory_.c_str();
+    spawn.own_session = true;
+    if (const auto pid = os::Spawn(spawn)) {
+      world_.reaper.OnExit(*pid, [](os::WaitStatus) {});
+    }
+  }
 }
 
 SshFiles HostShell::FilesOf(uint64_t serial) const {
@@ -397,22 +408,30 @@ HostFault HostShell::FaultOf(const StartedShell& shell, const os::WaitStatus& st
   return fault;
 }
 
-asio::awaitable<void> HostShell::Forget() {
+std::optional<os::ProgramCall> HostShell::ForgetCall() const {
   if (!address_.is_ssh() || !config_) {
-    co_return;
+    return std::nullopt;
   }
   const SshFiles files = FilesOf(serial_);
   if (!os::Exists(directory_ + "/" + files.control)) {
-    co_return;
+    return std::nullopt;
   }
   os::ProgramCall call;
   call.argv = SshArgv(world_.ssh, address_, *config_, files, SshPurpose::kForget);
   call.environment = Environment();
   call.directory = directory_;
   call.timeout = kForgetTimeout;
+  return call;
+}
+
+asio::awaitable<void> HostShell::Forget() {
+  std::optional<os::ProgramCall> call = ForgetCall();
+  if (!call) {
+    co_return;
+  }
   // Whatever it says: without its name nobody finds the old connection.
-  (void)co_await os::RunProgram(world_.reaper, world_.clock, std::move(call));
-  unlink((directory_ + "/" + files.control).c_str());
+  (void)co_await os::RunProgram(world_.reaper, world_.clock, std::move(*call));
+  unlink((directory_ + "/" + FilesOf(serial_).control).c_str());
 }
 
 }  // namespace provision

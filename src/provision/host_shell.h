@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "os/fd.h"
+#include "os/run_program.h"
 #include "provision/host_address.h"
 #include "provision/host_fault.h"
 #include "provision/host_process.h"
@@ -55,6 +56,7 @@ struct StartedShell {
 class HostShell {
  public:
   HostShell(HostWorld& world, HostAddress address);
+  /// Ends the shared connection, too.
   ~HostShell();
   HostShell(const HostShell&) = delete;
   HostShell& operator=(const HostShell&) = delete;
@@ -88,6 +90,8 @@ class HostShell {
   boost::asio::awaitable<HostResult<bool>> Prepare();
   base::Result<void> MakeDirectory();
   SshFiles FilesOf(uint64_t serial) const;
+  /// What ends the shared connection; nothing when there is none.
+  std::optional<os::ProgramCall> ForgetCall() const;
   std::vector<std::string> Environment() const;
 
   HostWorld& world_;

@@ -24,9 +24,15 @@ struct SshConfig {
   bool marks_host_key = true;
   std::string known_hosts_command;  ///< as written, with its %-tokens; empty = none
   std::string local_command;        ///< empty = none, or not permitted
+  std::string ciphers;              ///< in the order of preference; empty = not known
 
   bool operator==(const SshConfig&) const = default;
 };
+
+/// The ciphers of `configured` in the order to ask for: AES-GCM first, which with AES instructions
+/// costs both sides a third of what ssh's own first choice does, and a log is as fast as that. An
+/// order that is not one of ssh's own was chosen by somebody: then it stays (empty: say nothing).
+std::string FasterCiphers(std::string_view configured, bool has_aes);
 
 /// Asks what the configuration says of that host.
 std::vector<std::string> SshConfigArgv(const std::string& program, const HostAddress& address);

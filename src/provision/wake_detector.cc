@@ -47,11 +47,15 @@ bool WakeDetector::Look() {
 
 boost::asio::awaitable<void> WakeDetector::Run() {
   for (;;) {
+    const async::Duration began = steady_();
     const bool passed = co_await clock_.Sleep(kEvery);
     if (!passed) {
       co_return;
     }
-    Look();
+    const bool stood_still = steady_() - began >= kEvery + kGap;
+    if (!Look() && stood_still) {
+      on_wake_();
+    }
   }
 }
 

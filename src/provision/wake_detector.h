@@ -8,9 +8,9 @@
 
 namespace provision {
 
-/// Notices that the machine slept (or its clock was set): every few seconds the wall clock and the
-/// steady one are compared with what they should say. After that, ssh still believes in a
-/// connection for half a minute: what it carries is to be looked at again.
+/// Notices that the machine slept, this process stood still or the clock was set: every few seconds
+/// the wall clock and the steady one are compared with what they should say. After that, ssh still
+/// believes in a connection for half a minute: what it carries is to be looked at again.
 class WakeDetector {
  public:
   static constexpr auto kEvery = std::chrono::seconds(5);
@@ -22,7 +22,8 @@ class WakeDetector {
                std::function<void()> on_wake);
   WakeDetector(async::Clock& clock, std::function<void()> on_wake);
 
-  /// Looks until it is cancelled; spawn it in a group.
+  /// Looks until it is cancelled; spawn it in a group. A process that stood still alone (stopped,
+  /// or frozen with its container) finds out here, too: it comes back much too late.
   boost::asio::awaitable<void> Run();
 
   /// One look; true, and `on_wake` was called, when there is a gap since the last one.

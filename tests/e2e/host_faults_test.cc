@@ -1,6 +1,7 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 
+#include <algorithm>
 #include <cstdlib>
 #include <string>
 
@@ -106,6 +107,60 @@ TEST_F(HostFaults, ALaptopSleepsWhileItsLaneGoesOnAndEnds) {
   ant.Heal();
   Stop(SIGCONT);
   ExpectUndisturbed(ant, sha, run->Wait());
+}
+
+/// Stopped for longer than a sleep takes to be seen; ssh would notice its dead connection half a
+/// minute later.
+TEST_F(HostFaults, ACoordinatorThatStoodStillLooksAtItsLinksAtOnce) {
+  SKIP_WITHOUT_HOSTS();
+  hosts::TestNetwork network;
+  hosts::TestHost& ant = network.Add("ant");
+  OneHost("ant");
+  const std::string sha = Justfile(kCounting);
+  const auto run = Start(Words());
+  ASSERT_TRUE(Eventually([&] { return Has(LogThere(sha, "long"), "line 20\n"); }));
+  const pid_t coordinator = CoordinatorPid();
+  kill(coordinator, SIGSTOP);
+  // At most a hundred lines a second are counted there: 22 seconds at least.
+  const int until = FarCount(ant) + 2200;
+  for (int lines = FarCount(ant); lines < until; lines += 500) {
+    EXPECT_TRUE(UntilFarCount(ant, std::min(lines, until)));
+  }
+  EXPECT_TRUE(UntilFarCount(ant, until));
+  ant.ChangeClientAddress();
+  kill(coordinator, SIGCONT);
+  ASSERT_TRUE(UntilCaughtUp(ant, sha));
+  const std::string said =
+      support::RunCli(
+          {.argv = {"sh", "-c", "cat \"$1\"/checkouts/*/coordinator.log", "sh", state_}})
+          .stdout_text;
+  EXPECT_TRUE(Has(said, "stood still; looking at the link anew")) << said;
+  LetItEnd(ant);
+  ExpectUndisturbed(ant, sha, run->Wait());
+}
+
+TEST_F(HostFaults, ASharedConnectionEndsWithTheRunThatOpenedIt) {
+  SKIP_WITHOUT_HOSTS();
+  hosts::TestNetwork network;
+  hosts::TestHost& ant = network.Add("ant");
+  OneHost("ant");
+  Justfile("[metadata(\"ci\")]\nci: one\none:\n  @echo one\n");
+  const auto sessions = [&] {
+    return Has(ant.Run({"ps", "-eo", "args"}, "root").stdout_text, "sshd: ci@");
+  };
+  // What it would otherwise do a minute later.
+  const std::string said = root_ / "said";
+  SshIs("/usr/bin/ssh");
+  static_cast<void>(
+      root_.Write("ssh_programs/ssh",
+                  "#!/bin/sh\necho \"$*\" >> " + said + "\nexec /usr/bin/ssh \"$@\"\n", 0755));
+  const CliResult result = Odu(Words());
+  EXPECT_EQ(result.exit_code, 0) << result;
+  CloseRun();
+  EXPECT_TRUE(Eventually([&] {
+    return Has(os::ReadFile(said, kMost).value_or(""), " -O exit -- ant");
+  })) << os::ReadFile(said, kMost).value_or("");
+  EXPECT_TRUE(Eventually([&] { return !sessions(); }));
 }
 
 TEST_F(HostFaults, ARunGoesOnWhenThisMachineOrTheHostGetsAnotherAddress) {

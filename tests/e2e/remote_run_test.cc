@@ -131,6 +131,41 @@ TEST_F(RemoteRun, ASnapshotOfADirtyTreeIsWhatOthersRun) {
   EXPECT_TRUE(Has(in_place.stderr_text, "--no-snapshot runs in this work tree")) << in_place;
 }
 
+TEST_F(RemoteRun, SubmodulesComeFromTheCheckoutAsTheCommitNamesThem) {
+  Hosts("{\"" + std::string(kThere) + "\":" + PipeHost() + "}");
+  const std::string outer = repo();
+  const auto add = [&](const std::string& library, const std::string& at) {
+    return Git(
+        {"-c", "protocol.file.allow=always", "submodule", "--quiet", "add", root_ / library, at});
+  };
+  UseRepository(root_ / "inner");
+  Write("deep", "in it\n");
+  Commit();
+  UseRepository(root_ / "library");
+  Write("input", "pinned\n");
+  add("inner", "inner");
+  Commit();
+  UseRepository(outer);
+  add("library", "lib");
+  Git({"-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--init",
+       "--recursive"});
+  const std::string sha = Justfile(
+      "[metadata(\"ci\")]\nci: build\nbuild:\n  @cat lib/input lib/inner/deep; git -C lib log "
+      "-1 --format=%s\n");
+  // What the commit names counts, not what stands there now.
+  Write("lib/input", "changed\n");
+  Git({"-C", "lib", "commit", "-qam", "later"});
+  Git({"-c", "protocol.file.allow=always", "submodule", "--quiet", "update", "--recursive"});
+  for (int round = 0; round < 2; ++round) {
+    const CliResult result = RunThere();
+    EXPECT_EQ(result.exit_code, 0) << result << LogThere(sha, "_ci-setup");
+    const std::string log = LogThere(sha, "build");
+    EXPECT_TRUE(log.starts_with("pinned\nin it\n")) << log << LogThere(sha, "_ci-setup");
+  }
+  // The second found them there.
+  EXPECT_FALSE(Has(LogThere(sha, "_ci-setup"), "received")) << LogThere(sha, "_ci-setup");
+}
+
 TEST_F(RemoteRun, AHostThatIsNoneIsARedSetupAndHoldsNobodyUp) {
   environment_.emplace_back("ODU_TIME_SCALE=900");
   Hosts("{\"" + Here() + "\":\"localhost\",\"" + std::string(kThere) +

@@ -55,6 +55,31 @@ TEST_F(SubmodulesTest, AreFilledFromTheCheckoutsOwnWithoutTheirOrigin) {
   EXPECT_EQ(told_.size(), 3U);
 }
 
+TEST_F(SubmodulesTest, AreFoundByTheRouteThatTheCommitsName) {
+  const Repository repository = Opened(runner_, repo_.path());
+  const auto find = [&](std::vector<std::string> route) {
+    return Blocking(
+        FindSubmodule(runner_, repository.common_dir, "", repo_.path(), sha_, std::move(route)));
+  };
+  const auto library = find({"some lib"});
+  ASSERT_TRUE(library.has_value()) << library.error().message();
+  EXPECT_EQ(library->sha, library_.Git({"rev-parse", "HEAD"}));
+  EXPECT_EQ(library->git_dir, GitDirOf(repo_.path() + "/some lib"));
+  const auto deep = find({"some lib", "deep"});
+  ASSERT_TRUE(deep.has_value()) << deep.error().message();
+  EXPECT_EQ(deep->sha, deep_.Git({"rev-parse", "HEAD"}));
+  // Nothing but submodules, and nothing outside.
+  for (const std::string path :
+       {"", ".", "..", "*", "some*", ".gitmodules", "some lib/deep", "/"}) {
+    const auto found = find({path});
+    EXPECT_FALSE(found.has_value()) << path;
+  }
+  ASSERT_TRUE(os::RemoveTree(repo_.path() + "/some lib"));
+  const auto missing = find({"some lib"});
+  ASSERT_TRUE(missing.has_value()) << missing.error().message();
+  EXPECT_EQ(missing->git_dir, "");
+}
+
 TEST_F(SubmodulesTest, AWorktreeWithThemIsRemoved) {
   ASSERT_TRUE(Add(repo_.path()).has_value());
   const auto removed = Blocking(RemoveWorktree(runner_, repo_.path(), dir_ / "tree"));

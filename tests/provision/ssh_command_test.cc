@@ -146,5 +146,24 @@ TEST(SshCommand, EachRefusalNamesWhatAPersonCanDo) {
   EXPECT_FALSE(RemedyFor(*HostAddress::Pipe({"x"}), "").empty());
 }
 
+TEST(SshCommand, TheCheapCipherComesFirstAndAnOrderThatSomebodyChoseStays) {
+  const std::string of_9 =
+      "chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr,"
+      "aes128-gcm@openssh.com,aes256-gcm@openssh.com";
+  // The same ciphers: what two sides could agree on, they still can.
+  EXPECT_EQ(FasterCiphers(of_9, true),
+            "aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes128-ctr,aes192-ctr,"
+            "aes256-ctr,aes256-gcm@openssh.com");
+  EXPECT_EQ(FasterCiphers("chacha20-poly1305@openssh.com,aes128-gcm@openssh.com,"
+                          "aes256-gcm@openssh.com,aes128-ctr,aes192-ctr,aes256-ctr",
+                          true),
+            "aes128-gcm@openssh.com,chacha20-poly1305@openssh.com,aes256-gcm@openssh.com,"
+            "aes128-ctr,aes192-ctr,aes256-ctr");
+  EXPECT_EQ(FasterCiphers(of_9, false), "");
+  EXPECT_EQ(FasterCiphers("aes256-ctr,chacha20-poly1305@openssh.com", true), "");
+  EXPECT_EQ(FasterCiphers("", true), "");
+  EXPECT_EQ(ParseSshConfig("ciphers " + of_9 + "\n").ciphers, of_9);
+}
+
 }  // namespace
 }  // namespace provision

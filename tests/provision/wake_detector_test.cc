@@ -70,6 +70,27 @@ TEST_F(WakeDetectorTest, ASlewedClockIsNoSleep) {
   }
 }
 
+TEST(WakeDetectorRun, AProcessThatAloneStoodStillHasSlept) {
+  support::Loop loop;
+  support::FakeClock clock;
+  int wakes = 0;
+  WakeDetector detector(clock, [&] { return clock.Now(); }, [&] { ++wakes; });
+  async::TaskGroup tasks(loop.executor());
+  tasks.Spawn("wake", [&] { return detector.Run(); });
+  loop.RunUntilIdle();
+  // Late, as on a busy machine; then so late that it cannot have run. All clocks agree.
+  clock.Advance(seconds(19));
+  loop.RunUntilIdle();
+  EXPECT_EQ(wakes, 0);
+  clock.Advance(seconds(20));
+  loop.RunUntilIdle();
+  EXPECT_EQ(wakes, 1);
+  loop.Advance(clock, seconds(50));
+  EXPECT_EQ(wakes, 1);
+  tasks.Kill();
+  loop.RunUntilIdle();
+}
+
 TEST(WakeDetectorRun, ItLooksEveryFewSecondsUntilCancelled) {
   support::Loop loop;
   support::FakeClock clock;
@@ -80,12 +101,13 @@ TEST(WakeDetectorRun, ItLooksEveryFewSecondsUntilCancelled) {
         ++looks;
         return clock.Now();
       },
-      [] {});
+      [] { ADD_FAILURE() << "nobody slept"; });
   async::TaskGroup tasks(loop.executor());
   tasks.Spawn("wake", [&] { return detector.Run(); });
   loop.RunUntilIdle();
   loop.Advance(clock, seconds(50));
-  EXPECT_EQ(looks, 11);
+  // Once when it is made; then before and after each sleep, and in each look.
+  EXPECT_EQ(looks, 1 + 10 * 3 + 1);
   tasks.Kill();
   loop.RunUntilIdle();
   EXPECT_EQ(tasks.size(), 0U);

@@ -222,7 +222,7 @@ awaitable<void> LaneLink::SendAway(Client client) {
 }
 
 void LaneLink::Woke() {
-  base::LogInfo("lane link", "{}: this machine slept; looking at the link anew", platform());
+  base::LogInfo("lane link", "{}: this machine slept or stood still; looking at the link anew", platform());
   silent_since_ = world_.clock.Now();
   carrier_->Recheck();
   if (client_ != nullptr) {

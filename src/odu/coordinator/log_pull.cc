@@ -213,9 +213,16 @@ void LogPull::OnBytes(const std::string& key, Pull& pull, uint64_t offset, std::
     TryAgain(key, pull, "bytes came out of order");
     return;
   }
+  if (pull.here == 0) {
+    pull.digest = std::make_unique<base::Sha256>();
+  }
   const auto written = pull.file->Append(bytes);
   pull.here = pull.file->size();
+  if (pull.digest) {
+    pull.digest->Update(bytes);
+  }
   if (!written) {
+    pull.digest.reset();
     handlers_.on_trouble(written.error().message());
     pull.file.reset();  // what it kept back is asked for again
     StopReading(pull);
@@ -265,6 +272,7 @@ void LogPull::TryAgain(const std::string& key, Pull& pull, std::string why) {
   if (from_start && model::IsTerminal(pull.attempt.status) && pull.file) {
     static_cast<void>(pull.file->TruncateTo(0));
     pull.here = pull.file->size();
+    pull.digest.reset();
   }
   pull.failures += model::IsTerminal(pull.attempt.status) ? 1 : 0;
   if (pull.failures >= kMostFailures) {
@@ -293,6 +301,7 @@ void LogPull::HandOn(Pull& pull) {
   pull.done = true;
   --held_;
   pull.file.reset();
+  pull.digest.reset();
   static_cast<void>(::chmod(pull.path.c_str(), kCheckedMode));
   unsynced_.push_back(std::move(pull.path));
   handlers_.on_attempt(std::exchange(pull.attempt, {}));
@@ -320,7 +329,12 @@ awaitable<void> LogPull::CheckOne(std::string key) {
   auto digest = [path = pull.path, bytes = pull.attempt.log_bytes] {
     return DigestOf(path, bytes);
   };
-  const auto found = co_await worker_.Run(std::move(digest));
+  base::Result<std::string> found;
+  if (pull.digest) {
+    found = std::exchange(pull.digest, nullptr)->HexDigest();
+  } else {
+    found = co_await worker_.Run(std::move(digest));
+  }
   Check check = Check::kFailed;
   if (found) {
     const bool same = pull.attempt.log_sha256.empty() || pull.attempt.log_bytes == 0 ||

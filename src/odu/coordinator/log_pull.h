@@ -15,6 +15,7 @@
 #include "async/clock.h"
 #include "async/notifier.h"
 #include "async/worker.h"
+#include "base/sha256.h"
 #include "odu/model/lane_contract.h"
 #include "odu/model/lane_folder.h"
 #include "os/append_file.h"
@@ -69,6 +70,8 @@ class LogPull {
     std::string path;
     std::optional<os::AppendFile> file;
     uint64_t here = 0;
+    /// Of all `here` bytes, hashed as they were written; none when some of them were there before.
+    std::unique_ptr<base::Sha256> digest;
     int64_t subscription = 0;  ///< 0 = none
     uint64_t generation = 0;   ///< tells a handler of an earlier subscription that it is that
     int32_t failures = 0;

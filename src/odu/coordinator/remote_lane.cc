@@ -64,6 +64,7 @@ LogPull::Handlers PullHandlers(LaneHandlers& run, NeedsGate& gate, const std::st
 git::ShipRequest ShipOf(const ledger::RunHeader& header, const ledger::RunLane& lane) {
   git::ShipRequest ship;
   ship.common_dir = lane.git_dir;
+  ship.toplevel = header.checkout;
   ship.objects = lane.objects;
   ship.sha = lane.sha.empty() ? header.sha : lane.sha;
   return ship;

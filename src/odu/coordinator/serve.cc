@@ -38,7 +38,7 @@ constexpr async::Duration kLookAtCheckout = std::chrono::seconds(1);
 constexpr async::Duration kStopGrace = std::chrono::seconds(2);
 
 /// What the coordinator keeps of its starter's environment beyond the usual.
-constexpr std::array<std::string_view, 3> kKept{"ODU_*", "SSH_AUTH_SOCK", "NO_COLOR"};
+constexpr std::array<std::string_view, 4> kKept{"ODU_*", "SSH_AUTH_SOCK", "NO_COLOR", "NIX_*"};
 
 /// The places of one checkout.
 struct Site {

@@ -10,6 +10,7 @@
 #include "async/task_group.h"
 #include "base/sha256.h"
 #include "base/text.h"
+#include "git/submodules.h"
 #include "os/fd.h"
 #include "os/file_system.h"
 
@@ -24,6 +25,8 @@ constexpr size_t kPieceBytes = size_t{512} << 10;
 /// Pieces under way at once: one is on the disk there while the next travel.
 constexpr int kAtOnce = 4;
 constexpr std::string_view kFilePrefix = "source.";
+/// What a lane that needs a submodule's commit asks for; then the paths that lead to it, by line.
+constexpr std::string_view kSubmodule = "submodule\n";
 
 }  // namespace
 
@@ -105,7 +108,9 @@ awaitable<Result<std::string>> SourceSupply::Make(model::SourceNeed need) {
   }
   ship.have = std::move(need.have);
   Result<void> written;
-  if (need.kind == "bundle") {
+  if (need.kind.starts_with(kSubmodule)) {
+    written = co_await WriteSubmodule(std::move(ship), need.kind.substr(kSubmodule.size()));
+  } else if (need.kind == "bundle") {
     written = co_await git::WriteBundle(git_, std::move(ship));
   } else if (need.kind == "tar") {
     written = co_await git::WriteArchive(git_, std::move(ship));
@@ -118,6 +123,27 @@ awaitable<Result<std::string>> SourceSupply::Make(model::SourceNeed need) {
     co_return Pass(written.error());
   }
   co_return path;
+}
+
+awaitable<Result<void>> SourceSupply::WriteSubmodule(git::ShipRequest ship, std::string route) {
+  const std::string name = "submodule " + base::Quoted(route.substr(0, route.find('\n')));
+  std::vector<std::string> paths;
+  for (const std::string_view path : base::Split(route, '\n')) {
+    paths.emplace_back(path);
+  }
+  auto found = co_await git::FindSubmodule(git_, ship.common_dir, ship.objects, ship.toplevel,
+                                           ship.sha, std::move(paths));
+  if (!found) {
+    co_return Pass(found.error());
+  }
+  if (found->git_dir.empty()) {
+    co_return os::WriteFileAtomic(ship.path, "");
+  }
+  ship.common_dir = std::move(found->git_dir);
+  ship.objects.clear();
+  ship.sha = std::move(found->sha);
+  auto written = co_await git::WriteBundle(git_, std::move(ship));
+  co_return written ? written : Pass(written.error().In(name));
 }
 
 awaitable<void> SourceSupply::Send(std::string path, model::SourceNeed need) {

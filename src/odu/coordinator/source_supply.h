@@ -54,6 +54,9 @@ class SourceSupply {
   struct Sending;
 
   boost::asio::awaitable<base::Result<std::string>> Make(model::SourceNeed need);
+  /// An empty file when the checkout has not got it.
+  boost::asio::awaitable<base::Result<void>> WriteSubmodule(git::ShipRequest ship,
+                                                            std::string route);
   boost::asio::awaitable<void> Send(std::string path, model::SourceNeed need);
   static boost::asio::awaitable<void> SendPieces(std::shared_ptr<Sending> sending);
   void RemoveFiles();

@@ -1,25 +1,28 @@
 #include "odu/lane/relay.h"
 
+#include <fcntl.h>
 #include <poll.h>
 #include <sys/socket.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
-#include <string_view>
-#include <vector>
+#include <memory>
+#include <span>
 
 namespace odu::lane {
 
 namespace {
 
-constexpr size_t kBufferBytes = size_t{64} << 10;
+constexpr size_t kBufferBytes = size_t{256} << 10;
+constexpr int kOutPipeBytes = 256 << 10;
 
 /// One direction: what was read and is not yet written.
 struct Direction {
   int from;
   int to;
-  std::vector<char> buffer = std::vector<char>(kBufferBytes);
+  /// Not cleared: what is never used costs no memory.
+  std::unique_ptr<char[]> bytes = std::make_unique_for_overwrite<char[]>(kBufferBytes);
   size_t begin = 0;
   size_t end = 0;
   bool eof = false;
@@ -30,7 +33,7 @@ struct Direction {
   bool done() const { return broken || (eof && begin == end); }
 
   void Read() {
-    const os::ReadOutcome read = os::TryRead(from, buffer);
+    const os::ReadOutcome read = os::TryRead(from, std::span(bytes.get(), kBufferBytes));
     if (read.end == os::ReadEnd::kData) {
       begin = 0;
       end = read.bytes;
@@ -40,7 +43,7 @@ struct Direction {
   }
 
   void Write() {
-    const ssize_t put = ::write(to, buffer.data() + begin, end - begin);
+    const ssize_t put = ::write(to, bytes.get() + begin, end - begin);
     if (put > 0) {
       begin += static_cast<size_t>(put);
     } else if (put < 0 && errno != EAGAIN && errno != EINTR) {
@@ -59,6 +62,8 @@ base::Result<void> Relay(int in, int out, os::Fd socket) {
   }
   Direction up{in, socket.get()};
   Direction down{socket.get(), out};
+  // Best effort: it may be no pipe.
+  static_cast<void>(::fcntl(out, F_SETPIPE_SZ, kOutPipeBytes));
   bool shut = false;
   while (!down.done()) {
     if (up.done() && !shut) {

@@ -9,6 +9,7 @@
 #include "base/text.h"
 #include "git/object_cache.h"
 #include "odu/lane/source_lock.h"
+#include "odu/lane/source_submodules.h"
 #include "odu/lane/source_tar.h"
 #include "os/child.h"
 #include "os/environment.h"
@@ -275,8 +276,8 @@ std::string SubmodulesOf(const std::string& modules) {
                                   : names;
 }
 
-/// A recipe that fails for want of them must not be the first to say so.
-void TellOfSubmodules(const std::string& workspace, bool has_git, const Told& told) {
+/// Without git there a recipe that fails for want of them must not be the first to say so.
+void TellOfSubmodules(const std::string& workspace, const Told& told) {
   const auto modules = os::ReadFile(workspace + "/.gitmodules", kMaxModulesBytes);
   if (!modules) {
     return;
@@ -285,10 +286,7 @@ void TellOfSubmodules(const std::string& workspace, bool has_git, const Told& to
   if (names.empty()) {
     return;
   }
-  told("[odu] WARNING: submodules are not brought to other machines; left empty: " + names);
-  if (has_git) {
-    told("[odu]   a recipe may fetch them itself: git submodule update --init --recursive");
-  }
+  told("[odu] WARNING: submodules come only where there is git; left empty: " + names);
 }
 
 }  // namespace
@@ -305,11 +303,14 @@ asio::awaitable<base::Result<void>> BringSource(SourceTools tools, model::LaneSo
   const bool has_git = Has(tools.environment, "git");
   if (has_git) {
     made = co_await BringByGit(tools, source, told);
+    if (made) {
+      made = co_await BringSubmodules(tools, source, told);
+    }
   } else {
     made = co_await BringByTar(tools, source, told);
   }
-  if (made) {
-    TellOfSubmodules(source.workspace, has_git, told);
+  if (made && !has_git) {
+    TellOfSubmodules(source.workspace, told);
   }
   co_return made;
 }
@@ -324,7 +325,7 @@ asio::awaitable<base::Result<void>> RemoveShipped(git::Runner& runner, async::Cl
   if (!lock) {
     co_return base::Pass(lock.error());
   }
-  co_return co_await git::RemoveWorktree(runner, source.repository, source.workspace);
+  co_return co_await RemoveTreeOfCache(runner, source.repository, source.workspace);
 }
 
 }  // namespace odu::lane

@@ -13,6 +13,7 @@
 #include "git/worktree.h"
 #include "odu/lane/left_behind.h"
 #include "odu/lane/source_lock.h"
+#include "odu/lane/source_submodules.h"
 #include "odu/lane/upload_desk.h"
 #include "odu/model/lane_folder.h"
 #include "odu/model/lane_journal.h"
@@ -210,7 +211,7 @@ class Sweeper {
     if (!lock || !lock->StillAtPath()) {
       co_return;
     }
-    auto gone = co_await git::RemoveWorktree(runner_, tree.cache, tree.path);
+    auto gone = co_await RemoveTreeOfCache(runner_, tree.cache, tree.path);
     if (gone || !os::Exists(tree.path)) {
       removed_.push_back(tree.path);
     }

@@ -7,8 +7,10 @@
 #include <utility>
 
 #include "git/object_cache.h"
+#include "git/worktree.h"
 #include "odu/lane/lane_world.h"
 #include "odu/lane/source_lock.h"
+#include "odu/lane/source_submodules.h"
 #include "os/file_lock.h"
 #include "support/cli.h"
 #include "support/git_repo.h"
@@ -218,34 +220,72 @@ TEST(SourceShipped, ACancelWhileItWaitsEndsItAndARerunAsksAgain) {
   EXPECT_EQ(it.Setup(2), "ok") << it.Log(2);
 }
 
-TEST(SourceShipped, SubmodulesAreSaidToBeMissingAndTheRecipeCanFetchThem) {
-  ShippedWorld it;
-  const support::GitRepo module;
-  module.Write("part", "of it\n");
-  module.Commit("module");
-  it.repo.Git({"-c", "protocol.file.allow=always", "submodule", "add", "--quiet",
-               "file://" + module.path(), "lib"});
-  it.sha = it.repo.Commit("with a submodule");
-  it.request = it.world.Request({it.world.Shell(
-      "a",
-      "ls lib; git -c protocol.file.allow=always submodule --quiet update --init && cat "
-      "lib/part")});
-  it.request.source.mode = model::SourceMode::kShipped;
-  it.request.source.repository = it.cache;
-  it.request.source.workspace = it.work;
-  it.request.source.sha = it.sha;
-  it.request.source.origin = it.repo.path();
-  for (const std::string& entry : support::GitRepo::CleanEnvironment()) {
-    it.request.env.push_back(entry);
+/// A repository with a submodule that the origin does not have.
+class SubmoduleWorld : public ShippedWorld {
+ public:
+  SubmoduleWorld() {
+    module.Write("part", "of it\n");
+    module_sha = module.Commit("module");
+    repo.Git({"-c", "protocol.file.allow=always", "submodule", "add", "--quiet",
+              "file://" + module.path(), "lib"});
+    sha = repo.Commit("with a submodule");
+    request.plan.nodes[0].argv[2] = "ls lib; cat lib/part; git -C lib rev-parse HEAD";
+    request.source.sha = sha;
+    request.source.origin = repo.path();
   }
+  std::string ModuleBundle() {
+    module.Git({"bundle", "create", "--quiet", world.dir / "bundle", "main"});
+    return world.dir.Read("bundle");
+  }
+
+  support::GitRepo module;
+  std::string module_sha;
+};
+
+TEST(SourceShipped, ASubmoduleIsAskedForOnceAndItsTreeGoesWithTheOther) {
+  SubmoduleWorld it;
   it.Begin();
+  ASSERT_TRUE(it.Needs("submodule\nlib")) << it.Log();
+  it.Bring(it.ModuleBundle());
   ASSERT_TRUE(it.world.Settle());
   EXPECT_EQ(it.Setup(), "ok") << it.Log();
-  EXPECT_NE(it.Log().find("[odu] WARNING: submodules are not brought to other machines; left "
-                          "empty: 'lib'\n"),
+  EXPECT_EQ(it.world.Log("a"), "part\nof it\n" + it.module_sha + "\n");
+  EXPECT_NE(it.Log().find("[odu] submodule 'lib' at " + it.module_sha.substr(0, 7)),
             std::string::npos)
       << it.Log();
-  EXPECT_EQ(it.world.Log("a"), "of it\n");
+  // Made afresh, it comes from the cache.
+  ASSERT_TRUE(it.world.lane.Rerun({"_ci-setup"}));
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(2), "ok") << it.Log(2);
+  EXPECT_EQ(it.world.Log("a", 2), it.world.Log("a"));
+  git::BlockingRunner runner{os::Environment(it.request.env)};
+  ASSERT_TRUE(git::Blocking(RemoveTreeOfCache(runner, it.cache, it.work)));
+  EXPECT_EQ(git::Blocking(git::ListWorktrees(runner, it.cache))->size(), 1U);
+  EXPECT_FALSE(os::Exists(it.work));
+}
+
+TEST(SourceShipped, ASubmoduleThatNobodyHasStaysEmptyAndThatIsSaid) {
+  SubmoduleWorld it;
+  it.request.plan.nodes[0].argv[2] = "ls lib; echo empty";
+  it.Begin();
+  ASSERT_TRUE(it.Needs("submodule\nlib")) << it.Log();
+  ASSERT_TRUE(it.world.lane.desk().Take(it.need().id, 0, "", true));
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup(), "ok") << it.Log();
+  EXPECT_EQ(it.world.Log("a"), "empty\n");
+  EXPECT_NE(it.Log().find("[odu] WARNING: submodule 'lib' is not initialised in the checkout"),
+            std::string::npos)
+      << it.Log();
+}
+
+TEST(SourceShipped, ABundleOfAnotherSubmoduleIsRefused) {
+  SubmoduleWorld it;
+  it.Begin();
+  ASSERT_TRUE(it.Needs("submodule\nlib")) << it.Log();
+  it.Bring(it.Bundle({"main"}));
+  ASSERT_TRUE(it.world.Settle());
+  EXPECT_EQ(it.Setup().substr(0, 7), "errored") << it.Log();
+  EXPECT_NE(it.Log().find("submodule 'lib'"), std::string::npos) << it.Log();
 }
 
 TEST(SourceShipped, ARerunOfSetupMakesTheTreeAfresh) {
