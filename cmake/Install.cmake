@@ -53,5 +53,5 @@ if(TARGET test_e2e AND NOT CMAKE_CROSSCOMPILING AND CMAKE_BUILD_TYPE STREQUAL "R
                    "--gtest_filter=LaneProgram.RunsAPlan*:LaneProgram.GoesOnWithout*:\
 LaneProgram.RefusesAnOwner*:LaneProgram.StartedTwice*:LaneProgram.ManyStarters*:\
 LaneProgram.ACallerThatReads*:LaneProgram.TheFrontRelays*:LaneProgramUsage.WhatItDoes*")
-  set_tests_properties(package/lane_in_qemu PROPERTIES TIMEOUT 300 LABELS package)
+  set_tests_properties(package/lane_in_qemu PROPERTIES TIMEOUT 900 LABELS package)
 endif()

@@ -1,6 +1,9 @@
 #include <gtest/gtest.h>
 
 #include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
 
 #include "e2e/remote_fixture.h"
 
@@ -81,6 +84,62 @@ TEST_F(SshFailures, ANoisyLoginIsToldAndDisturbsNothing) {
   EXPECT_EQ(result.exit_code, 0) << result << LogThere(sha, "_ci-setup");
   EXPECT_TRUE(Has(LogThere(sha, "_ci-setup"), "welcome to the machine"));
   EXPECT_EQ(LogThere(sha, "one"), "one\n");
+}
+
+TEST_F(SshFailures, AHomeThatTakesNoRunner) {
+  SKIP_WITHOUT_HOSTS();
+  struct Case {
+    hosts::HostOptions options;
+    std::string_view words;
+  };
+  const std::vector<Case> cases{
+      {{.home_flags = "ro"}, "Read-only file system"},
+      {{.home_flags = "noexec"}, "are not executed (mounted noexec?)"},
+      {{.home_bytes = 64 << 10}, "No space left on device"},
+  };
+  for (const Case& one : cases) {
+    hosts::TestNetwork network;
+    network.Add("ant", one.options);
+    Write("case", one.words);
+    ExpectRefused(one.words, "set ODU_REMOTE_DIR in that user's login environment");
+  }
+}
+
+TEST_F(SshFailures, LoginShellsOfEveryKindEvenOnesThatEcho) {
+  SKIP_WITHOUT_HOSTS();
+  for (const std::string shell : {"/usr/bin/fish", "/bin/tcsh", "/bin/bash"}) {
+    hosts::TestNetwork network;
+    hosts::TestHost& ant = network.Add("ant", {.shell = shell});
+    for (const char* file : {".bashrc", ".profile", ".bash_profile"}) {
+      ASSERT_TRUE(os::WriteFileAtomic(ant.root() + "/home/ci/" + file, "set -vx\n", {0644, false}));
+    }
+    ASSERT_TRUE(
+        os::WriteFileAtomic(ant.root() + "/home/ci/.tcshrc", "set echo verbose\n", {0644, false}));
+    OneHost("ant");
+    Write("shell", shell);
+    const std::string sha = Justfile("[metadata(\"ci\")]\nci: one\none:\n  @echo one\n");
+    const CliResult result = Odu(Words());
+    EXPECT_EQ(result.exit_code, 0) << shell << result << LogThere(sha, "_ci-setup");
+    EXPECT_EQ(LogThere(sha, "one"), "one\n") << shell;
+    CloseRun();  // the next one is on another network
+  }
+}
+
+TEST_F(SshFailures, AHostsFileThatIsWrongIsNamedByPlaceBeforeAnythingStarts) {
+  Justfile("[metadata(\"ci\")]\nci: one\none:\n  @echo one\n");
+  const std::vector<std::pair<std::string, std::string_view>> cases{
+      {"{\"x86_64-linux\": \"a\",\n\"x86_64-linux\": \"b\"}",
+       "hosts.json:2: 'x86_64-linux' stands here a second time"},
+      {"{\n\"x86_64-linux\": 3}", "hosts.json:2: host for 'x86_64-linux' must be a string"},
+      {"{\"../etc\": \"localhost\"}", "hosts.json:1: '../etc' is not a platform"},
+  };
+  for (const auto& [text, words] : cases) {
+    Hosts(text);
+    const CliResult result = Odu(Words());
+    EXPECT_EQ(result.exit_code, 2) << result;
+    EXPECT_TRUE(Has(result.stderr_text, words)) << result;
+  }
+  EXPECT_TRUE(RunFolders().empty());
 }
 
 TEST_F(SshFailures, AHostNameThatWouldBeAnOptionIsRefusedBeforeAnythingStarts) {

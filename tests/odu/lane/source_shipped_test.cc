@@ -7,89 +7,14 @@
 #include <utility>
 
 #include "git/object_cache.h"
-#include "git/worktree.h"
-#include "odu/lane/lane_world.h"
+#include "odu/lane/shipped_world.h"
 #include "odu/lane/source_lock.h"
-#include "odu/lane/source_submodules.h"
 #include "os/file_lock.h"
 #include "support/cli.h"
 #include "support/git_repo.h"
 
 namespace odu::lane {
 namespace {
-
-/// A lane whose source has to be brought, and the coordinator's repository.
-class ShippedWorld {
- public:
-  explicit ShippedWorld(std::string folder = {})
-      : world(LaneWorld::QuickTimes(), std::move(folder)) {
-    repo.Write("file", "one\n");
-    base = repo.Commit("one");
-    repo.Write("file", "two\n");
-    sha = repo.Commit("two");
-    request = world.Request({world.Shell("a", "cat file; git rev-parse HEAD 2>&1 | head -c 5")});
-    request.source.mode = model::SourceMode::kShipped;
-    request.source.repository = cache;
-    request.source.workspace = work;
-    request.source.sha = sha;
-    for (const std::string& entry : support::GitRepo::CleanEnvironment()) {
-      request.env.push_back(entry);
-    }
-  }
-  void Begin() { world.lane.Configure(request); }
-  model::SourceNeed& need() { return world.lane.cell().need; }
-  [[nodiscard]] bool Needs(std::string_view kind) {
-    return world.loop.RunUntil([&] { return need().kind == kind || world.lane.terminal(); }) &&
-           need().kind == kind;
-  }
-  std::string Bundle(std::vector<std::string> revisions) {
-    std::vector<std::string> call{"bundle", "create", "--quiet", world.dir / "bundle"};
-    call.insert(call.end(), revisions.begin(), revisions.end());
-    repo.Git(call);
-    return world.dir.Read("bundle");
-  }
-  std::string Archive() {
-    repo.Git({"archive", "--format=tar", "--output=" + (world.dir / "tar"), sha});
-    return world.dir.Read("tar");
-  }
-  void Bring(const std::string& bytes) {
-    const std::string id = need().id;
-    ASSERT_FALSE(id.empty());
-    const size_t piece = 1000;
-    for (size_t at = 0; at < bytes.size(); at += piece) {
-      const bool last = at + piece >= bytes.size();
-      const auto taken = world.lane.desk().Take(id, at, bytes.substr(at, piece), last);
-      ASSERT_TRUE(taken) << taken.error().message();
-    }
-  }
-  /// Only these programs are on PATH.
-  void Only(std::vector<std::string> programs) {
-    for (const std::string& program : programs) {
-      const auto found = os::FindProgram(program, std::vector<std::string>{"PATH=/usr/bin:/bin"});
-      world.dir.Write("bin/" + program, "#!/bin/sh\nexec " + *found + " \"$@\"\n", 0755);
-    }
-    ASSERT_TRUE(os::MakeDirs(world.dir / "bin"));
-    request.env[0] = "PATH=" + (world.dir / "bin");
-  }
-  std::string Setup(int n = 1) { return world.Word("_ci-setup", n); }
-  std::string Log(int n = 1) { return world.Log("_ci-setup", n); }
-  size_t Uploads() {
-    size_t count = 0;
-    const auto entries = os::ListDir(world.folder_path);
-    for (const auto& entry : *entries) {
-      count += entry.name.starts_with("upload.") ? 1 : 0;
-    }
-    return count;
-  }
-
-  LaneWorld world;
-  support::GitRepo repo;
-  std::string cache = world.dir / "repos/0123456789abcdef.git";
-  std::string work = world.dir / "works/R.x86_64-linux";
-  std::string base;
-  std::string sha;
-  model::ConfigureRequest request;
-};
 
 TEST(SourceShipped, IsFetchedFromOriginWhenItIsThere) {
   ShippedWorld it;
@@ -218,74 +143,6 @@ TEST(SourceShipped, ACancelWhileItWaitsEndsItAndARerunAsksAgain) {
   it.Bring(it.Bundle({"main"}));
   ASSERT_TRUE(it.world.Settle());
   EXPECT_EQ(it.Setup(2), "ok") << it.Log(2);
-}
-
-/// A repository with a submodule that the origin does not have.
-class SubmoduleWorld : public ShippedWorld {
- public:
-  SubmoduleWorld() {
-    module.Write("part", "of it\n");
-    module_sha = module.Commit("module");
-    repo.Git({"-c", "protocol.file.allow=always", "submodule", "add", "--quiet",
-              "file://" + module.path(), "lib"});
-    sha = repo.Commit("with a submodule");
-    request.plan.nodes[0].argv[2] = "ls lib; cat lib/part; git -C lib rev-parse HEAD";
-    request.source.sha = sha;
-    request.source.origin = repo.path();
-  }
-  std::string ModuleBundle() {
-    module.Git({"bundle", "create", "--quiet", world.dir / "bundle", "main"});
-    return world.dir.Read("bundle");
-  }
-
-  support::GitRepo module;
-  std::string module_sha;
-};
-
-TEST(SourceShipped, ASubmoduleIsAskedForOnceAndItsTreeGoesWithTheOther) {
-  SubmoduleWorld it;
-  it.Begin();
-  ASSERT_TRUE(it.Needs("submodule\nlib")) << it.Log();
-  it.Bring(it.ModuleBundle());
-  ASSERT_TRUE(it.world.Settle());
-  EXPECT_EQ(it.Setup(), "ok") << it.Log();
-  EXPECT_EQ(it.world.Log("a"), "part\nof it\n" + it.module_sha + "\n");
-  EXPECT_NE(it.Log().find("[odu] submodule 'lib' at " + it.module_sha.substr(0, 7)),
-            std::string::npos)
-      << it.Log();
-  // Made afresh, it comes from the cache.
-  ASSERT_TRUE(it.world.lane.Rerun({"_ci-setup"}));
-  ASSERT_TRUE(it.world.Settle());
-  EXPECT_EQ(it.Setup(2), "ok") << it.Log(2);
-  EXPECT_EQ(it.world.Log("a", 2), it.world.Log("a"));
-  git::BlockingRunner runner{os::Environment(it.request.env)};
-  ASSERT_TRUE(git::Blocking(RemoveTreeOfCache(runner, it.cache, it.work)));
-  EXPECT_EQ(git::Blocking(git::ListWorktrees(runner, it.cache))->size(), 1U);
-  EXPECT_FALSE(os::Exists(it.work));
-}
-
-TEST(SourceShipped, ASubmoduleThatNobodyHasStaysEmptyAndThatIsSaid) {
-  SubmoduleWorld it;
-  it.request.plan.nodes[0].argv[2] = "ls lib; echo empty";
-  it.Begin();
-  ASSERT_TRUE(it.Needs("submodule\nlib")) << it.Log();
-  ASSERT_TRUE(it.world.lane.desk().Take(it.need().id, 0, "", true));
-  ASSERT_TRUE(it.world.Settle());
-  EXPECT_EQ(it.Setup(), "ok") << it.Log();
-  EXPECT_EQ(it.world.Log("a"), "empty\n");
-  EXPECT_NE(it.Log().find("[odu] WARNING: submodule 'lib' is not initialised in the checkout"),
-            std::string::npos)
-      << it.Log();
-}
-
-TEST(SourceShipped, ABundleOfAnotherSubmoduleIsRefused) {
-  SubmoduleWorld it;
-  it.Begin();
-  ASSERT_TRUE(it.Needs("submodule\nlib")) << it.Log();
-  it.Bring(it.Bundle({"main"}));
-  ASSERT_TRUE(it.world.Settle());
-  EXPECT_EQ(it.Setup().substr(0, 7), "errored") << it.Log();
-  EXPECT_NE(it.Log().find("submodule 'lib'"), std::string::npos) << it.Log();
 }
 
 TEST(SourceShipped, ARerunOfSetupMakesTheTreeAfresh) {
