@@ -176,7 +176,8 @@ TEST_F(RemoteLane, CancelledWhileItWaitsItSettles) {
   ASSERT_TRUE(caller.Call(Contract::kCancel, cancel));
   ASSERT_TRUE(caller.Settled());
   EXPECT_EQ(caller.cell.need, model::SourceNeed());
-  EXPECT_TRUE(caller.Release());
+  const auto released = caller.Release();
+  EXPECT_TRUE(released) << (released ? "" : released.error().message());
 }
 
 TEST_F(RemoteLane, RecipesGetTheLoginEnvironmentWhatWasSentAndTheShippedJust) {

@@ -114,7 +114,8 @@ class Life {
   asio::awaitable<void> End() {
     const bool over = co_await over_.Wait();
     (void)over;
-    // The answer to the request that ended it goes out first.
+    // The answer to the request that ended it goes out first: after what sessions may gather.
+    co_await clock_.Sleep(2 * kGather);
     for (int turn = 0; turn < 4; ++turn) {
       co_await asio::post(tasks_.executor(), asio::use_awaitable);
     }
