@@ -38,15 +38,24 @@ struct Worker::Pool {
 };
 
 Worker::Worker(size_t threads) {
+  if (threads == 0) {
+    return;
+  }
   const SignalsBlocked blocked;
   pool_ = std::make_unique<Pool>(threads);
 }
 
 Worker::~Worker() {
-  pool_->pool.join();
+  if (pool_) {
+    pool_->pool.join();
+  }
 }
 
 asio::awaitable<void> Worker::RunErased(std::move_only_function<void()> work) {
+  if (!pool_) {
+    work();
+    co_return;
+  }
   std::exception_ptr failure;
   auto initiate = [this, &work, &failure](auto handler) {
     // The loop must not run dry while the work is away.

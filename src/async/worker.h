@@ -14,6 +14,7 @@ namespace async {
 /// event loop. The threads take no signals. Destroy it before the loop.
 class Worker {
  public:
+  /// With no thread the work is done where it is asked for, at once: for tests that count turns.
   explicit Worker(size_t threads = 2);
   /// Waits for what was given already.
   ~Worker();

@@ -115,7 +115,9 @@ Exit DoRun(const Caller& caller) {
   facts.environment = caller.environment;
   facts.umask = static_cast<int32_t>(OwnUmask());
   facts.pid = getpid();
-  facts.request_id = model::NewRunId(async::SystemClock().WallMs());
+  facts.request_id = caller.invocation.Has("--request-id")
+                         ? caller.invocation.Value("--request-id")
+                         : model::NewRunId(async::SystemClock().WallMs());
   auto call = face::RunCallOf(caller.invocation, facts);
   if (!call) {
     return base::Pass(call.error());
@@ -266,8 +268,14 @@ Exit DoWait(const Caller& caller) {
 }
 
 Exit DoRerun(const Caller& caller) {
-  return WithCoordinator(caller, [&caller](FaceContext& context, const command::Checkout&) {
+  const auto run_id = odu::cli::NamedRun(caller);
+  if (!run_id) {
+    return base::Pass(run_id.error());
+  }
+  return WithCoordinator(caller, [&](FaceContext& context, const command::Checkout&) {
     face::RerunCall call;
+    call.run_id = *run_id;
+    call.request_id = caller.invocation.Value("--request-id");
     call.targets = caller.invocation.arguments;
     call.environment = caller.environment.entries();
     call.umask = static_cast<int32_t>(OwnUmask());

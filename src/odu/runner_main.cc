@@ -142,6 +142,11 @@ double TimeScale() {
   return scale > 0 ? scale : 1.0;
 }
 
+bool SyncsToDisk() {
+  const char* text = std::getenv("ODU_DURABILITY");
+  return text == nullptr || std::string_view(text) != "off";
+}
+
 base::Result<int> RelayToLane(const odu::model::LaneFolder& folder) {
   os::IgnoreBrokenPipes();
   auto socket = os::ConnectTo(folder.socket());
@@ -201,7 +206,7 @@ base::Result<int> Run(const Arguments& arguments) {
     return SweepBelow(*arguments.sweep);
   }
   odu::lane::LaneLifeOptions options{odu::model::LaneFolder(*arguments.lane), ODU_VERSION,
-                                     TimeScale()};
+                                     TimeScale(), SyncsToDisk()};
   const char* orphan_timeout = std::getenv("ODU_ORPHAN_TIMEOUT");
   if (arguments.orphan_timeout || orphan_timeout != nullptr) {
     auto timeout = ReadDuration(arguments.orphan_timeout ? *arguments.orphan_timeout

@@ -20,6 +20,19 @@ std::string LockPath(const std::string& folder) {
   return folder + "/lock";
 }
 
+std::string EpochPath(const std::string& folder) {
+  return folder + "/epoch";
+}
+
+std::optional<uint64_t> EpochIn(std::string_view text) {
+  uint64_t epoch = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), epoch);
+  if (error == std::errc() && end != text.data() && *end == '\n') {
+    return epoch;
+  }
+  return std::nullopt;
+}
+
 /// The epoch after the one in the file. A file that cannot be understood must not lead to a lower
 /// epoch than was given out before: the time of day in milliseconds is higher than any count.
 base::Result<uint64_t> NextEpoch(const std::string& path) {
@@ -33,10 +46,8 @@ base::Result<uint64_t> NextEpoch(const std::string& path) {
     }
     text = std::string();
   }
-  uint64_t last = 0;
-  const auto [end, error] = std::from_chars(text->data(), text->data() + text->size(), last);
-  if (error == std::errc() && end != text->data() && *end == '\n') {
-    return last + 1;
+  if (const auto last = EpochIn(*text)) {
+    return *last + 1;
   }
   const auto now = std::chrono::system_clock::now().time_since_epoch();
   return static_cast<uint64_t>(std::chrono::duration_cast<std::chrono::milliseconds>(now).count());
@@ -52,7 +63,7 @@ base::Result<Gate> Gate::Enter(const std::string& folder) {
   if (auto noted = lock->WriteHolder(); !noted) {
     return base::Pass(noted.error());
   }
-  const std::string path = folder + "/epoch";
+  const std::string path = EpochPath(folder);
   const auto epoch = NextEpoch(path);
   if (!epoch) {
     return base::Pass(epoch.error());
@@ -63,6 +74,16 @@ base::Result<Gate> Gate::Enter(const std::string& folder) {
     return base::Pass(written.error());
   }
   return Gate(std::move(*lock), *epoch);
+}
+
+bool Gate::StillHeld() const {
+  if (!lock_.StillAtPath()) {
+    return false;
+  }
+  const std::string folder = lock_.path().substr(0, lock_.path().rfind('/'));
+  const auto text = os::ReadFile(EpochPath(folder), kEpochLimit);
+  const auto now = text ? EpochIn(*text) : std::nullopt;
+  return !now || *now == epoch_;
 }
 
 base::Result<Owner> OwnerOf(const std::string& folder) {

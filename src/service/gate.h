@@ -24,8 +24,9 @@ class Gate {
   Gate& operator=(Gate&&) noexcept = default;
 
   uint64_t epoch() const { return epoch_; }
-  /// False when the lock file was taken away from under us: we own nothing any more.
-  bool StillHeld() const { return lock_.StillAtPath(); }
+  /// False when the lock file was taken away from under us, or a later owner has raised the epoch:
+  /// we own nothing any more.
+  bool StillHeld() const;
   /// To be called in the process that goes on after a fork.
   base::Result<void> WriteHolder() { return lock_.WriteHolder(); }
 

@@ -37,6 +37,9 @@ bool IsNoticed(uint64_t call) {
 class Hunt {
  public:
   Hunt(pid_t pid, int number, bool after) : pid_(pid), left_(number), after_(after) {}
+  /// Kills nobody.
+  Hunt(pid_t pid, std::chrono::milliseconds each)
+      : pid_(pid), left_(0), after_(false), each_(each) {}
 
   bool Run(std::chrono::milliseconds most) {
     const auto until = steady_clock::now() + most;
@@ -99,6 +102,12 @@ class Hunt {
       return;
     }
     const bool enters = info.op == PTRACE_SYSCALL_INFO_ENTRY;
+    if (each_.count() > 0) {
+      if (enters && IsNoticed(info.entry.nr)) {
+        poll(nullptr, 0, static_cast<int>(each_.count()));
+      }
+      return;
+    }
     if (enters && dying_ == 0 && IsNoticed(info.entry.nr) && --left_ == 0) {
       dying_ = thread;
     }
@@ -111,6 +120,7 @@ class Hunt {
   pid_t pid_;
   int left_;
   bool after_;
+  std::chrono::milliseconds each_{0};
   pid_t dying_ = 0;  ///< the thread in the call that is the last one
   bool killed_ = false;
 };
@@ -122,6 +132,11 @@ bool KillAtCall(pid_t pid, int number, bool after, std::chrono::milliseconds mos
   std::thread hunter([&] { killed = Hunt(pid, number, after).Run(most); });
   hunter.join();
   return killed;
+}
+
+void SlowCalls(pid_t pid, std::chrono::milliseconds each, std::chrono::milliseconds most) {
+  std::thread holder([&] { static_cast<void>(Hunt(pid, each).Run(most)); });
+  holder.join();
 }
 
 }  // namespace odu::faults

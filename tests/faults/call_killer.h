@@ -14,4 +14,7 @@ namespace odu::faults {
 /// False when the process ended by itself or `most` passed; it goes on untouched then.
 bool KillAtCall(pid_t pid, int number, bool after, std::chrono::milliseconds most);
 
+/// Holds a process up for `each` before every such call, as a slow disk would, for `most`.
+void SlowCalls(pid_t pid, std::chrono::milliseconds each, std::chrono::milliseconds most);
+
 }  // namespace odu::faults

@@ -31,7 +31,7 @@ class Oracle {
       : remains_(remains),
         pipeline_(pipeline),
         folder_{remains.run_folder},
-        lane_(folder_.lane(remains.platform)) {}
+        lane_(remains.lane_folder.empty() ? folder_.lane(remains.platform) : remains.lane_folder) {}
 
   std::vector<std::string> Judge() {
     ReadRunJournal();
@@ -60,14 +60,16 @@ class Oracle {
         const auto before = record_.nodes.find(node->name);
         const bool changed =
             before != record_.nodes.end() && before->second.attempt == node->attempt &&
-            model::IsTerminal(before->second.status) && before->second.status != node->status;
+            model::IsTerminal(before->second.status) && before->second.status != node->status &&
+            !(remains_.most_attempts > 1 && node->status == NodeStatus::kPending);
         if (changed) {
           Complain("{} was {} and became {}", node->name, StatusName(before->second.status),
                    StatusName(node->status));
         }
       }
       if (const auto* settled = std::get_if<ledger::SettledLine>(&line.body)) {
-        if (record_.settled && record_.settled->verdict != settled->verdict) {
+        if (record_.settled && record_.settled->revision == settled->revision &&
+            record_.settled->verdict != settled->verdict) {
           Complain("settled twice, differently");
         }
       }
@@ -110,14 +112,17 @@ class Oracle {
       Complain("closed with another verdict than settled");
     }
     bool red = false;
+    bool cancelled = false;
     bool all_ok = record_.nodes.size() == pipeline_.steps.size() + 1;
     for (const auto& [name, node] : record_.nodes) {
       red = red || model::IsRed(node.status);
+      cancelled = cancelled || node.status == NodeStatus::kCancelled;
       all_ok = all_ok && node.status == NodeStatus::kOk && node.log_complete;
     }
-    const auto due = red      ? model::Verdict::kFailed
-                     : all_ok ? model::Verdict::kPassed
-                              : model::Verdict::kIncomplete;
+    const auto due = red         ? model::Verdict::kFailed
+                     : cancelled ? model::Verdict::kCancelled
+                     : all_ok    ? model::Verdict::kPassed
+                                 : model::Verdict::kIncomplete;
     if (verdict != due) {
       Complain("the verdict is {}, the nodes say {}", static_cast<int>(verdict),
                static_cast<int>(due));
@@ -152,9 +157,15 @@ class Oracle {
     if (!model::IsTerminal(node.status)) {
       Complain("{} ended as {}", step.name, StatusName(node.status));
     }
-    if (!remains_.lane_killed && !remains_.disk_filled && node.status != undisturbed) {
+    const bool disturbed = remains_.lane_killed || remains_.disk_filled ||
+                           (remains_.cancelled && (node.status == NodeStatus::kCancelled ||
+                                                   node.status == NodeStatus::kSkipped));
+    if (!disturbed && node.status != undisturbed) {
       Complain("{} is {} ({}), not {}", step.name, StatusName(node.status), node.reason,
                StatusName(undisturbed));
+    }
+    if (node.attempt > remains_.most_attempts) {
+      Complain("{} has {} attempts", step.name, node.attempt);
     }
     const bool ran_to_end = ended_.contains(key);
     if (node.status == NodeStatus::kOk &&
@@ -227,7 +238,10 @@ class Oracle {
       }
       return;
     }
-    if (node->second.attempt == attempt.n && node->second.status != attempt.status) {
+    // Where the disk was full a log may not have come here, or a record was lost with its lane.
+    const bool explained = remains_.disk_filled && (node->second.status == NodeStatus::kErrored ||
+                                                    attempt.status == NodeStatus::kErrored);
+    if (node->second.attempt == attempt.n && node->second.status != attempt.status && !explained) {
       Complain("{} is {} in the lane's journal and {} in the run's", key,
                StatusName(attempt.status), StatusName(node->second.status));
     }

@@ -6,15 +6,14 @@
 #include <unistd.h>
 
 #include <algorithm>
-#include <charconv>
 #include <chrono>
-#include <cstdlib>
 #include <memory>
 #include <string>
 #include <utility>
 #include <vector>
 
 #include "faults/call_killer.h"
+#include "faults/counts.h"
 #include "faults/oracle.h"
 #include "faults/schedule.h"
 #include "faults/step_pipeline.h"
@@ -34,28 +33,6 @@ using support::Eventually;
 using support::Program;
 
 constexpr size_t kLimit = size_t{256} << 20;
-/// Without a wish: few, for every build.
-constexpr uint64_t kShortCount = 10;
-constexpr uint64_t kShortSeed = 20'261'001;
-
-uint64_t NumberFrom(const char* variable, uint64_t otherwise) {
-  const char* text = std::getenv(variable);
-  uint64_t number = otherwise;
-  if (text != nullptr) {
-    std::from_chars(text, text + std::string_view(text).size(), number);
-  }
-  return number;
-}
-
-std::vector<uint64_t> Seeds() {
-  const uint64_t first = NumberFrom("ODU_FAULTS_SEED", kShortSeed);
-  std::vector<uint64_t> seeds;
-  for (uint64_t number = 0; number < NumberFrom("ODU_FAULTS", kShortCount); ++number) {
-    seeds.push_back(first + number);
-  }
-  return seeds;
-}
-
 size_t LinesIn(const std::string& path) {
   const auto text = os::ReadFile(path, kLimit);
   return text ? static_cast<size_t>(std::ranges::count(*text, '\n')) : 0;
@@ -145,6 +122,16 @@ class RealSchedules : public support::CheckoutFixture,
     }
   }
 
+  static void SlowDown(pid_t pid, int ms) {
+    if (pid > 0) {
+      SlowCalls(pid, std::chrono::milliseconds(5), std::chrono::milliseconds(ms));
+    }
+  }
+
+  const std::string& ANode(const Blow& blow) const {
+    return pipeline_.steps[static_cast<size_t>(blow.lasts_ms) % pipeline_.steps.size()].name;
+  }
+
   void Stop(pid_t pid, int ms) {
     if (pid > 0 && kill(pid, SIGSTOP) == 0) {
       Pass(ms);
@@ -216,6 +203,17 @@ class RealSchedules : public support::CheckoutFixture,
       case Deed::kKillLaneAtCall:
         KillAt(blow, LanePid(), lane_killed_);
         break;
+      case Deed::kSlowCoordinator:
+        SlowDown(CoordinatorPid(), blow.lasts_ms);
+        break;
+      case Deed::kSlowLane:
+        SlowDown(LanePid(), blow.lasts_ms);
+        break;
+      case Deed::kCancelNode:
+        // Whether there is still something to cancel is not asked first.
+        cancelled_ = true;
+        static_cast<void>(Odu({"cancel", ANode(blow)}));
+        break;
     }
     if (blow.looked_after) {
       static_cast<void>(Odu({"status"}));
@@ -262,7 +260,8 @@ class RealSchedules : public support::CheckoutFixture,
 
   void JudgeWords() {
     const std::string verdict = VerdictOf(RunFolder());
-    const int due = verdict == "passed" ? 0 : verdict == "failed" ? 1 : 3;
+    const bool asked_for = verdict == "failed" || verdict == "cancelled";
+    const int due = verdict == "passed" ? 0 : asked_for ? 1 : 3;
     EXPECT_EQ(Odu({"wait", "--settle"}).exit_code, due) << verdict;
     if (!face_killed_) {
       EXPECT_EQ(face_exit_, due) << face_said_;
@@ -307,6 +306,7 @@ class RealSchedules : public support::CheckoutFixture,
   bool coordinator_killed_ = false;
   bool lane_killed_ = false;
   bool face_killed_ = false;
+  bool cancelled_ = false;
   int at_calls_ = 0;
   int face_exit_ = -1;
   int wait_exit_ = -1;
@@ -335,6 +335,7 @@ TEST_P(RealSchedules, KeepEveryPromise) {
   remains.witness = ReadMark("witness");
   remains.lane_killed = lane_killed_;
   remains.disk_filled = filled_;
+  remains.cancelled = cancelled_;
   for (const std::string& complaint : ComplaintsOf(remains, pipeline_)) {
     ADD_FAILURE() << complaint;
   }
@@ -349,7 +350,7 @@ TEST_P(RealSchedules, KeepEveryPromise) {
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Seed, RealSchedules, testing::ValuesIn(Seeds()),
+INSTANTIATE_TEST_SUITE_P(Seed, RealSchedules, testing::ValuesIn(Seeds("ODU_FAULTS", 10)),
                          [](const auto& schedule) { return std::to_string(schedule.param); });
 
 }  // namespace

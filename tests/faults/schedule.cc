@@ -60,10 +60,13 @@ Schedule AtCalls(uint64_t number, Dice& dice) {
 Schedule AtRandom(Dice& dice) {
   // Deaths are what most can be lost by.
   constexpr std::array kDeeds = {
-      Deed::kKillCoordinator, Deed::kKillCoordinator, Deed::kKillCoordinator, Deed::kKillLane,
-      Deed::kKillLane,        Deed::kKillBoth,        Deed::kKillFace,        Deed::kKillFace,
-      Deed::kStopCoordinator, Deed::kStopLane,        Deed::kStopFace,        Deed::kClean,
+      Deed::kKillCoordinator, Deed::kKillCoordinator, Deed::kKillCoordinator,
+      Deed::kKillLane,        Deed::kKillLane,        Deed::kKillBoth,
+      Deed::kKillFace,        Deed::kKillFace,        Deed::kStopCoordinator,
+      Deed::kStopLane,        Deed::kStopFace,        Deed::kClean,
       Deed::kDropDoor,        Deed::kDropLaneDoor,    Deed::kFillDisk,
+      Deed::kSlowCoordinator, Deed::kSlowLane,        Deed::kCancelNode,
+
   };
   constexpr std::array kPoints = {Point::kRunLines, Point::kLaneLines, Point::kWitness,
                                   Point::kMoment};
@@ -128,6 +131,12 @@ std::string_view NameOf(Deed deed) {
       return "kill -9 the coordinator";
     case Deed::kKillLaneAtCall:
       return "kill -9 the lane";
+    case Deed::kSlowCoordinator:
+      return "slow the coordinator's disk down";
+    case Deed::kSlowLane:
+      return "slow the lane's disk down";
+    case Deed::kCancelNode:
+      return "cancel a node";
   }
   return "?";
 }
@@ -149,8 +158,8 @@ Schedule ScheduleOf(uint64_t seed) {
 }
 
 std::string Told(const Schedule& schedule) {
-  std::string text =
-      fmt::format("seed {} (script/test --faults 1 --seed {}):\n", schedule.seed, schedule.seed);
+  std::string text = fmt::format("seed {} (script/test --faults 1 --real --seed {}):\n",
+                                 schedule.seed, schedule.seed);
   for (const Blow& blow : schedule.blows) {
     const std::string call =
         blow.call > 0 ? fmt::format(" {} its call {}", blow.behind ? "behind" : "before", blow.call)

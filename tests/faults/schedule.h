@@ -28,6 +28,9 @@ enum class Deed {
   kFillDisk,               ///< the disk of the state is full for a while
   kKillCoordinatorAtCall,  ///< at the `call`-th system call that others could notice
   kKillLaneAtCall,
+  kSlowCoordinator,  ///< each call that others could notice takes long, as on a slow disk
+  kSlowLane,
+  kCancelNode,
 };
 
 struct Blow {

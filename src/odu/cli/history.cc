@@ -14,6 +14,7 @@
 #include "odu/face/show_report.h"
 #include "odu/face/status_report.h"
 #include "odu/ledger/history.h"
+#include "odu/ledger/run_name.h"
 #include "surface/codec.h"
 
 namespace odu::cli {
@@ -119,7 +120,19 @@ std::string SlowNodes(const Caller& caller, async::Duration took) {
   const auto place = PlaceFor(caller, false);
   const auto report = place ? command::ShowRun(*place, "latest")
                             : base::Result<model::RunReport>(base::Pass(place.error()));
-  return report ? face::SlowText(*report, caller.console.colour()) : std::string();
+  return report ? face::LongPathText(*report) + face::SlowText(*report, caller.console.colour())
+                : std::string();
+}
+
+base::Result<std::string> NamedRun(const Caller& caller) {
+  if (!caller.invocation.Has("--run")) {
+    return std::string();
+  }
+  const auto place = PlaceFor(caller, false);
+  if (!place) {
+    return base::Pass(place.error());
+  }
+  return ledger::FindRun(place->state, place->checkout_id, caller.invocation.Value("--run"));
 }
 
 }  // namespace odu::cli

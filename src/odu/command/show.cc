@@ -195,6 +195,12 @@ RunReport ReportOf(const ledger::RunRecord& record,
                                                    attempt.started_at, attempt.duration_ms});
     }
   }
+  for (const std::string& name :
+       record.settled ? record.settled->flaky : std::vector<std::string>()) {
+    if (const auto place = places.find(name); place != places.end()) {
+      report.nodes[place->second].flaky = true;
+    }
+  }
   AddCriticalPath(header.pipeline, report);
   return report;
 }

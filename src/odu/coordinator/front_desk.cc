@@ -10,6 +10,7 @@
 #include "odu/coordinator/finished_log.h"
 #include "odu/coordinator/linked_run.h"
 #include "odu/coordinator/next_wait.h"
+#include "odu/coordinator/request_input.h"
 #include "odu/coordinator/run_commands.h"
 #include "odu/coordinator/run_factory.h"
 #include "odu/coordinator/start_check.h"
@@ -29,6 +30,13 @@ using boost::asio::awaitable;
 using model::NodesReply;
 using model::OduSurface;
 using model::RunStartReply;
+
+namespace {
+
+/// Before the id of a rerun: the id under which its linked run was started.
+constexpr std::string_view kLinkedPrefix = "linked-";
+
+}  // namespace
 
 FrontDesk::FrontDesk(World& world, Coordinator& coordinator, ledger::Receipts receipts)
     : world_(world),
@@ -83,8 +91,9 @@ FrontDesk::Awaited<Reply> FrontDesk::ToItsEnd(std::string name,
 
 template <class Reply>
 Result<std::optional<Reply>> FrontDesk::Answered(const std::string& request_id,
-                                                 const std::string& method) const {
-  const auto found = receipts_.Find(request_id, method);
+                                                 const std::string& method,
+                                                 const std::string& input) const {
+  const auto found = receipts_.Find(request_id, method, input);
   if (!found) {
     return Pass(found.error());
   }
@@ -100,8 +109,8 @@ Result<std::optional<Reply>> FrontDesk::Answered(const std::string& request_id,
 
 template <class Reply>
 Result<Reply> FrontDesk::Answer(const std::string& request_id, const std::string& method,
-                                Reply reply) {
-  if (auto kept = receipts_.Record(request_id, method, surface::Encoded(reply)); !kept) {
+                                const std::string& input, Reply reply) {
+  if (auto kept = receipts_.Record(request_id, method, surface::Encoded(reply), input); !kept) {
     coordinator_.board().Notify(model::NoticeLevel::kWarning, "coordinator",
                                 kept.error().message());
   }
@@ -113,10 +122,20 @@ void FrontDesk::Adopted(const model::RunStartRequest& request) {
   if (run == nullptr) {
     return;
   }
+  if (request.request_id.starts_with(kLinkedPrefix)) {
+    NodesReply reply;
+    reply.run_id = run->header().run_id;
+    reply.ref = run->header().ref;
+    reply.linked = true;
+    reply.nodes = run->header().expected;
+    const std::string id = request.request_id.substr(kLinkedPrefix.size());
+    static_cast<void>(Answer(id, "node.rerun", std::string(), std::move(reply)));
+    return;
+  }
   RunStartReply reply;
   reply.run_id = run->header().run_id;
   reply.ref = run->header().ref;
-  static_cast<void>(Answer(request.request_id, "run.start", std::move(reply)));
+  static_cast<void>(Answer(request.request_id, "run.start", InputOf(request), std::move(reply)));
 }
 
 Result<void> FrontDesk::CheckAwake(const std::string& who) const {
@@ -154,7 +173,8 @@ awaitable<Result<RunStartReply>> FrontDesk::Start(model::RunStartRequest request
     co_return Pass(ok.error());
   }
   world_.ssh_agents->Offer(request.env);
-  auto known = Answered<RunStartReply>(request.request_id, "run.start");
+  const std::string input = InputOf(request);
+  auto known = Answered<RunStartReply>(request.request_id, "run.start", input);
   if (!known) {
     co_return Pass(known.error());
   }
@@ -176,7 +196,7 @@ awaitable<Result<RunStartReply>> FrontDesk::Start(model::RunStartRequest request
     }
     turn = co_await coordinator_.TakeTurn();
     // Meanwhile the same request may have been carried out, or another one.
-    known = Answered<RunStartReply>(request.request_id, "run.start");
+    known = Answered<RunStartReply>(request.request_id, "run.start", input);
     if (!known || known->has_value()) {
       break;
     }
@@ -233,7 +253,7 @@ awaitable<Result<RunStartReply>> FrontDesk::Begin(RunDraft draft, model::RunStar
   reply.run_id = parts->header.run_id;
   reply.ref = parts->header.ref;
   coordinator_.Hold(std::move(*parts));
-  auto answer = Answer(request.request_id, "run.start", std::move(reply));
+  auto answer = Answer(request.request_id, "run.start", InputOf(request), std::move(reply));
   co_return answer;
 }
 
@@ -241,7 +261,8 @@ awaitable<Result<NodesReply>> FrontDesk::Cancel(model::RunCancelRequest request)
   if (auto ok = CheckRequestId(request.request_id); !ok) {
     co_return Pass(ok.error());
   }
-  const auto known = Answered<NodesReply>(request.request_id, "run.cancel");
+  const std::string input = InputOf(request);
+  const auto known = Answered<NodesReply>(request.request_id, "run.cancel", input);
   if (!known) {
     co_return Pass(known.error());
   }
@@ -257,7 +278,7 @@ awaitable<Result<NodesReply>> FrontDesk::Cancel(model::RunCancelRequest request)
   if (!reply) {
     co_return Pass(reply.error());
   }
-  auto answer = Answer(request.request_id, "run.cancel", std::move(*reply));
+  auto answer = Answer(request.request_id, "run.cancel", input, std::move(*reply));
   co_return answer;
 }
 
@@ -291,7 +312,8 @@ awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
     co_return Pass(ok.error());
   }
   world_.ssh_agents->Offer(request.env);
-  const auto known = Answered<NodesReply>(request.request_id, "node.rerun");
+  const std::string input = InputOf(request);
+  const auto known = Answered<NodesReply>(request.request_id, "node.rerun", input);
   if (!known) {
     co_return Pass(known.error());
   }
@@ -303,14 +325,16 @@ awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
   }
   const std::shared_ptr<LiveRun> run = coordinator_.run();
   bool lane_gone = false;
-  if (run != nullptr && (run->live() || run->open())) {
+  const bool meant =
+      run != nullptr && (request.run_id.empty() || request.run_id == run->header().run_id);
+  if (meant && (run->live() || run->open())) {
     const auto nodes = FindNodes(run->fan_in(), request.targets);
     if (!nodes) {
       co_return Pass(nodes.error());
     }
     auto reply = co_await RerunNodes(run, request.request_id, *nodes);
     if (reply) {
-      auto answer = Answer(request.request_id, "node.rerun", std::move(*reply));
+      auto answer = Answer(request.request_id, "node.rerun", input, std::move(*reply));
       co_return answer;
     }
     if (reply.error().code() != "lane_gone" || run->live()) {
@@ -318,31 +342,46 @@ awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
     }
     lane_gone = true;
   }
-  auto linked = co_await RerunLinked(request, lane_gone);
-  if (!linked) {
-    co_return Pass(linked.error());
+  auto linked = co_await RerunLinked(std::move(request), lane_gone);
+  co_return linked;
+}
+
+Result<ledger::RunHeader> FrontDesk::EarlierRun(const std::string& run_id) const {
+  const auto& run = coordinator_.run();
+  if (run && (run_id.empty() || run->header().run_id == run_id)) {
+    return run->header();
   }
-  auto answer = Answer(request.request_id, "node.rerun", std::move(*linked));
-  co_return answer;
+  const std::string earlier =
+      run_id.empty() && coordinator_.last() ? coordinator_.last()->run_id : run_id;
+  if (!model::IsRunId(earlier)) {
+    return Pass(NoRun("rerun"));
+  }
+  auto header = ledger::ReadHeader(ledger::FolderOf(world_.home.state, earlier));
+  if (header && header->checkout_id != world_.checkout_id) {
+    return Pass(NoRun("rerun"));
+  }
+  return header;
 }
 
 awaitable<Result<NodesReply>> FrontDesk::RerunLinked(model::NodesRequest request, bool lane_gone) {
+  const std::string input = InputOf(request);
   const auto turn = co_await coordinator_.TakeTurn();
+  // Meanwhile the same request may have been carried out.
+  const auto known = Answered<NodesReply>(request.request_id, "node.rerun", input);
+  if (!known) {
+    co_return Pass(known.error());
+  }
+  if (known->has_value()) {
+    co_return **known;
+  }
   if (coordinator_.busy()) {
     co_return Pass(Busy());
   }
-  ledger::RunHeader earlier;
-  if (const auto& run = coordinator_.run()) {
-    earlier = run->header();
-  } else if (const auto& last = coordinator_.last()) {
-    auto header = ledger::ReadHeader(ledger::FolderOf(world_.home.state, last->run_id));
-    if (!header) {
-      co_return Pass(header.error());
-    }
-    earlier = std::move(*header);
-  } else {
-    co_return Pass(NoRun("rerun"));
+  auto found = EarlierRun(request.run_id);
+  if (!found) {
+    co_return Pass(found.error());
   }
+  const ledger::RunHeader earlier = std::move(*found);
   auto selected = NodesToRunAgain(earlier, request.targets);
   if (!selected) {
     co_return Pass(selected.error());
@@ -359,7 +398,7 @@ awaitable<Result<NodesReply>> FrontDesk::RerunLinked(model::NodesRequest request
   }
   co_await coordinator_.Retire("run again");
   model::RunStartRequest start;
-  start.request_id = "linked-" + request.request_id;
+  start.request_id = std::string(kLinkedPrefix) + request.request_id;
   start.scope = earlier.scope;
   start.scope.selectors = *selected;
   start.scope.no_deps = false;
@@ -382,7 +421,8 @@ awaitable<Result<NodesReply>> FrontDesk::RerunLinked(model::NodesRequest request
                             : fmt::format("run {} is closed", earlier.ref);
   reply.nodes = parts->header.expected;
   coordinator_.Hold(std::move(*parts));
-  co_return reply;
+  auto answer = Answer(request.request_id, "node.rerun", input, std::move(reply));
+  co_return answer;
 }
 
 awaitable<Result<NodesReply>> FrontDesk::CancelNodes(model::NodesRequest request,
@@ -390,7 +430,8 @@ awaitable<Result<NodesReply>> FrontDesk::CancelNodes(model::NodesRequest request
   if (auto ok = CheckNodes(request); !ok) {
     co_return Pass(ok.error());
   }
-  const auto known = Answered<NodesReply>(request.request_id, method);
+  const std::string input = InputOf(request);
+  const auto known = Answered<NodesReply>(request.request_id, method, input);
   if (!known) {
     co_return Pass(known.error());
   }
@@ -414,7 +455,7 @@ awaitable<Result<NodesReply>> FrontDesk::CancelNodes(model::NodesRequest request
   if (!reply) {
     co_return Pass(reply.error());
   }
-  auto answer = Answer(request.request_id, method, std::move(*reply));
+  auto answer = Answer(request.request_id, method, input, std::move(*reply));
   co_return answer;
 }
 

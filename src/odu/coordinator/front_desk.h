@@ -49,15 +49,19 @@ class FrontDesk {
   Awaited<model::NodesReply> Rerun(model::NodesRequest request);
   /// `lane_gone`: the open run is there, but a lane of it is not.
   Awaited<model::NodesReply> RerunLinked(model::NodesRequest request, bool lane_gone);
+  /// The closed run that a rerun is of.
+  base::Result<ledger::RunHeader> EarlierRun(const std::string& run_id) const;
   Awaited<model::NodesReply> CancelNodes(model::NodesRequest request, std::string method);
   base::Result<std::shared_ptr<surface::ByteLog>> OpenLog(const model::NodeLogInput& input);
 
   /// What was answered to this request before.
   template <class Reply>
   base::Result<std::optional<Reply>> Answered(const std::string& request_id,
-                                              const std::string& method) const;
+                                              const std::string& method,
+                                              const std::string& input) const;
   template <class Reply>
-  base::Result<Reply> Answer(const std::string& request_id, const std::string& method, Reply reply);
+  base::Result<Reply> Answer(const std::string& request_id, const std::string& method,
+                             const std::string& input, Reply reply);
 
   base::Result<void> CheckAwake(const std::string& who) const;
   base::Error Busy() const;

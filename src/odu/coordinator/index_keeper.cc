@@ -3,12 +3,16 @@
 #include <string>
 
 #include "base/log.h"
+#include "odu/coordinator/durability.h"
 #include "odu/ledger/index_open.h"
 #include "odu/ledger/retention.h"
 
 namespace odu::coordinator {
 
 boost::asio::awaitable<void> KeepIndex(World& world, Board& board) {
+  if (!IsDurable(world)) {
+    co_return;
+  }
   auto refresh = [state = world.home.state]() -> std::string {
     const auto opened = ledger::OpenIndex(state);
     return opened ? opened->trouble : opened.error().message();

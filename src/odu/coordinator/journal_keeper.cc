@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "base/log.h"
+#include "odu/coordinator/durability.h"
 
 namespace odu::coordinator {
 namespace {
@@ -28,6 +29,9 @@ JournalKeeper::JournalKeeper(World& world, Board& board, std::string ref, ledger
 template <class Line>
 int64_t JournalKeeper::AppendLine(const Line& line) {
   const int64_t now = world_.clock.WallMs();
+  if (Disowned()) {
+    return now;
+  }
   if (auto kept = journal_.Append(now, line); !kept) {
     Tell(kept.error());
   }
@@ -42,7 +46,18 @@ int64_t JournalKeeper::Append(const model::Node& node) {
   return AppendLine(node);
 }
 
+bool JournalKeeper::Disowned() {
+  if (!disowned_ && !world_.Owns()) {
+    disowned_ = true;
+    base::LogError("run", "{}: the checkout has another owner: nothing more is written", ref_);
+  }
+  return disowned_;
+}
+
 bool JournalKeeper::Flush() {
+  if (Disowned()) {
+    return false;
+  }
   if (auto flushed = journal_.Flush(); !flushed) {
     Tell(flushed.error());
     if (!retrying_) {
@@ -58,6 +73,9 @@ bool JournalKeeper::Flush() {
 awaitable<void> JournalKeeper::Retry() {
   do {
     co_await world_.clock.Sleep(kRetryAfter);
+    if (Disowned()) {
+      co_return;
+    }
   } while (!journal_.Flush());
   retrying_ = false;
   told_ = false;
@@ -67,7 +85,11 @@ awaitable<void> JournalKeeper::Retry() {
 
 awaitable<void> JournalKeeper::SyncAtLast() {
   bool tried = false;
-  while (true) {
+  if (!IsDurable(world_)) {
+    static_cast<void>(Flush());
+    co_return;
+  }
+  while (!Disowned()) {
     const auto synced = co_await journal_.Sync(world_.worker);
     if (synced) {
       told_ = false;
@@ -83,6 +105,9 @@ awaitable<void> JournalKeeper::SyncAtLast() {
 }
 
 awaitable<void> JournalKeeper::Sync() {
+  if (Disowned()) {
+    co_return;
+  }
   const auto synced = co_await journal_.Sync(world_.worker);
   if (!synced) {
     Tell(synced.error());
@@ -90,9 +115,15 @@ awaitable<void> JournalKeeper::Sync() {
 }
 
 awaitable<void> JournalKeeper::SyncNowAndThen() {
+  if (!IsDurable(world_)) {
+    co_return;
+  }
   while (true) {
     static_cast<void>(co_await written_.Wait());
     co_await world_.clock.Sleep(kSyncEvery);
+    if (Disowned()) {
+      co_return;
+    }
     const auto synced = co_await journal_.Sync(world_.worker);
     if (!synced) {
       Tell(synced.error());

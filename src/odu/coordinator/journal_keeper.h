@@ -15,6 +15,7 @@ namespace odu::coordinator {
 
 /// Writes a run's journal through times when the disk takes nothing. Lines are never lost while
 /// this lives: what could not be written is tried again each second, and people are told once.
+/// Once the checkout has another owner nothing is written any more: the journal is that one's.
 class JournalKeeper {
  public:
   /// `group` runs what comes later and is stopped before this ends; `on_written` is called when
@@ -40,6 +41,8 @@ class JournalKeeper {
   template <class Line>
   int64_t AppendLine(const Line& line);
   void Tell(const base::Error& error);
+  /// The checkout has another owner.
+  bool Disowned();
   boost::asio::awaitable<void> Retry();
 
   World& world_;
@@ -52,6 +55,7 @@ class JournalKeeper {
   bool retrying_ = false;
   bool told_ = false;  ///< that the disk takes nothing; until it does again
   bool hurried_ = false;
+  bool disowned_ = false;  ///< for good
 };
 
 }  // namespace odu::coordinator

@@ -23,6 +23,7 @@ using std::chrono::seconds;
 constexpr async::Duration kAnswerBound = seconds(10);
 /// A large plan takes its lane a while to read and write down.
 constexpr async::Duration kConfigureBound = seconds(60);
+constexpr int kReleaseTries = 3;
 constexpr async::Duration kShortestDelay = milliseconds(50);
 constexpr async::Duration kLookForLink = milliseconds(50);
 constexpr async::Duration kLookAtLink = seconds(1);
@@ -85,7 +86,8 @@ awaitable<void> LaneLink::Dialling() {
       cause = client.error();
     }
     silent_because_ = cause.message();
-    if (releasing_) {
+    const bool released = co_await WasReleased();
+    if (released) {
       Show("ended");
       co_return;
     }
@@ -379,27 +381,41 @@ awaitable<void> LaneLink::CarryOutCancels(Client client) {
   }
 }
 
+awaitable<bool> LaneLink::WasReleased() {
+  while (releasing_ && !released_) {
+    co_await world_.clock.Sleep(kLookForLink);
+  }
+  co_return released_;
+}
+
 awaitable<Result<void>> LaneLink::Release(bool keep_workspace) {
-  if (dead_) {
-    co_return Result<void>();
-  }
-  auto client = co_await Connected();
-  if (!client) {
-    co_return Pass(client.error());
-  }
-  releasing_ = true;
   model::ReleaseRequest request;
   request.request_id = "release-" + configure_.run_id;
   request.epoch = configure_.epoch;
   request.keep_workspace = keep_workspace;
-  auto reply = co_await async::WithDeadline(world_.clock, kConfigureBound,
-                                            (*client)->Call(model::LaneSurface::kRelease, request),
-                                            "lane release");
-  if (!reply && reply.error().kind() != ErrorKind::kGone) {
-    co_return Pass(reply.error());
+  for (int tries = 1; !dead_; ++tries) {
+    auto client = co_await Connected();
+    if (!client) {
+      break;
+    }
+    releasing_ = true;
+    auto reply = co_await async::WithDeadline(
+        world_.clock, kConfigureBound, (*client)->Call(model::LaneSurface::kRelease, request),
+        "lane release");
+    const bool unheard = !reply && reply.error().kind() == ErrorKind::kGone;
+    if (!unheard || tries == kReleaseTries) {
+      released_ = true;
+      (*client)->Close();
+      co_return reply ? Result<void>() : Result<void>(Pass(reply.error()));
+    }
+    releasing_ = false;
+    co_await world_.clock.Sleep(2 * kLookForLink);
   }
-  (*client)->Close();
-  co_return Result<void>();
+  if (dead_) {
+    co_return Result<void>();
+  }
+  co_return Fail(ErrorKind::kHost, "lane_unreachable",
+                 fmt::format("{}: its lane does not answer", platform()));
 }
 
 void LaneLink::GiveUp(LaneEnd end) {

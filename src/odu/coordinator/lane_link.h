@@ -96,7 +96,8 @@ class LaneLink {
                                                                      bool at_once);
   /// Cancels that an earlier owner had taken. Before Run.
   void Requeue(std::vector<model::LaneNodesRequest> cancels);
-  /// Lets the lane end; afterwards its end is no death.
+  /// Lets the lane end; afterwards its end is no death. It is asked again when the link dies before
+  /// its answer.
   boost::asio::awaitable<base::Result<void>> Release(bool keep_workspace);
 
   /// Gives the lane up: `on_end` is told now, and the lane is told to go if it ever answers.
@@ -126,6 +127,8 @@ class LaneLink {
   boost::asio::awaitable<void> CarryOutCancels(Client client);
   bool CancelIsDue() const;
   void Die(LaneEnd end);
+  /// The link died while the lane was asked to end: whether that was its end.
+  boost::asio::awaitable<bool> WasReleased();
   void Show(std::string state, std::string detail = {});
 
   LaneWorld world_;
@@ -138,7 +141,8 @@ class LaneLink {
   async::Duration silent_since_{};
   std::string silent_because_ = "it never answered";
   bool configured_ = false;
-  bool releasing_ = false;
+  bool releasing_ = false;  ///< the lane is being asked to end
+  bool released_ = false;   ///< it has answered that, or will not be asked again
   bool dead_ = false;
   bool over_ = false;                             ///< nobody dials any more
   std::vector<model::LaneNodesRequest> cancels_;  ///< the lane is yet to be told

@@ -34,9 +34,14 @@ StartedLane StartLane(World& world, const ledger::RunHeader& header,
     lane.link = std::move(*link);
     lane.link->Requeue(std::move(start.cancels));
   } else {
-    auto carrier =
-        std::make_unique<LocalCarrier>(world.executor, world.clock, world.reaper, world.runner,
-                                       model::LaneFolder(folder.lane(platform)));
+    std::unique_ptr<LaneCarrier> carrier;
+    if (world.carrier) {
+      carrier = world.carrier(start.lane, nullptr);
+    } else {
+      carrier =
+          std::make_unique<LocalCarrier>(world.executor, world.clock, world.reaper, world.runner,
+                                         model::LaneFolder(folder.lane(platform)));
+    }
     lane.link = std::make_unique<LaneLink>(LaneWorld{world.executor, world.clock},
                                            std::move(carrier), std::move(start.configure),
                                            start.adopt, LaneTimes(), std::move(handlers));

@@ -1,6 +1,7 @@
 #include "odu/coordinator/last_words.h"
 
 #include <fcntl.h>
+#include <sys/stat.h>
 
 #include <algorithm>
 #include <utility>
@@ -86,6 +87,8 @@ base::Result<uint64_t> WriteEpitaph(const std::string& log, const std::string& t
   if (auto made = os::MakeDirs(log.substr(0, log.rfind('/')), 0700); !made) {
     return base::Pass(made.error());
   }
+  // An owner before this one may have written and sealed it already.
+  static_cast<void>(::chmod(log.c_str(), 0600));
   auto file = os::AppendFile::Open(log);
   if (!file) {
     return base::Pass(file.error());
@@ -94,6 +97,7 @@ base::Result<uint64_t> WriteEpitaph(const std::string& log, const std::string& t
   if (auto written = file->Append(std::string(separator) + "[odu] " + text + "\n"); !written) {
     return base::Pass(written.error());
   }
+  static_cast<void>(::chmod(log.c_str(), 0444));
   return file->size();
 }
 

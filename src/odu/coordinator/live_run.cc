@@ -8,11 +8,14 @@
 #include <utility>
 
 #include "base/log.h"
+#include "base/logged.h"
 #include "git/worktree.h"
 #include "odu/coordinator/eta.h"
+#include "odu/coordinator/flaky.h"
 #include "odu/coordinator/index_keeper.h"
 #include "odu/coordinator/last_words.h"
 #include "odu/coordinator/remote_source.h"
+#include "odu/coordinator/run_state.h"
 #include "odu/coordinator/tree_check.h"
 #include "odu/ledger/log_store.h"
 #include "odu/model/ids.h"
@@ -24,7 +27,6 @@ namespace odu::coordinator {
 using boost::asio::awaitable;
 using model::Node;
 using model::NoticeLevel;
-using std::chrono::milliseconds;
 using std::chrono::minutes;
 using std::chrono::seconds;
 
@@ -51,20 +53,11 @@ LiveRun::LiveRun(World& world, Board& board, Durations& durations, ledger::RunHe
       logs_(folder_, world.watch),
       log_names_(world.toplevel, header_.sha.substr(0, 7), fan_in_.expected()),
       bell_(world.executor),
+      run_(StateOf(header_)),
       touched_(fan_in_.expected(), false),
       journal_(world, board, header_.ref, std::move(journal), group_, [this] { Publish(); }),
       group_(world.executor) {
-  run_.run_id = header_.run_id;
-  run_.ref = header_.ref;
-  run_.sha = header_.sha;
-  run_.sha7 = header_.sha.substr(0, 7);
-  run_.content_id = header_.content_id;
-  run_.dirty = header_.dirty;
-  run_.pipeline = header_.pipeline.name;
-  run_.scope = header_.scope;
-  run_.started_at = header_.started_at;
   run_.expected = static_cast<int32_t>(fan_in_.expected());
-  run_.started_by = header_.started_by;
   run_.cursor = fan_in_.Cursor();
 }
 
@@ -85,6 +78,7 @@ void LiveRun::Restore(const ledger::RunRecord& record) {
     run_.phase = model::RunPhase::kSettled;
     run_.settled_at = record.settled_at;
     run_.verdict = record.settled->verdict;
+    run_.flaky = record.settled->flaky;
   }
   // In the journal's order, so that cursors given out by the earlier owner keep their meaning.
   const auto replay = [this](ledger::JournalLine&& line) {
@@ -163,8 +157,8 @@ void LiveRun::BeginLane(LaneStart start) {
     base::Logged("lane", board_.lanes.Put(lane.platform(), lane.shown.lane));
   };
   handlers.on_end = [this, &lane](const LaneEnd& end) {
-    if (stage_ == Stage::kClosing || stage_ == Stage::kClosed) {
-      return;  // everything of it is written down already
+    if (stage_ == Stage::kClosing || stage_ == Stage::kClosed || !world_.Owns()) {
+      return;  // everything of it is written down already, or is another owner's
     }
     LaneEnd shown = end;
     shown.why = secrets_.Masked(end.why);
@@ -262,6 +256,7 @@ void LiveRun::PublishRun() {
         fan_in_.phase() == model::RunPhase::kSettled ? model::RunPhase::kRunning : fan_in_.phase();
     run_.settled_at.reset();
     run_.verdict.reset();
+    run_.flaky.clear();
   } else {
     run_.eta_at.reset();
   }
@@ -320,6 +315,9 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
   size_t left = 0;
   const auto last = co_await LastOf(world_, fan_in_, model::LaneFolder(folder_.lane(platform)),
                                     platform, end, lane.remote.get(), left);
+  if (!world_.Owns()) {
+    co_return;
+  }
   for (const model::Attempt& attempt : last) {
     OnAttempt(platform, attempt, true);
   }
@@ -397,8 +395,9 @@ awaitable<void> LiveRun::Settle() {
   }
   ledger::SettledLine line;
   line.tree_changed = co_await TreeHasChanged(world_, header_, line.content_id);
-  if (stage_ != Stage::kSettling || !fan_in_.settled()) {
-    co_return;  // a rerun came in between
+  line.flaky = co_await FlakyNodes(world_, header_, fan_in_);
+  if (stage_ != Stage::kSettling || !fan_in_.settled() || !world_.Owns()) {
+    co_return;  // a rerun came in between, or another owner
   }
   line.verdict = fan_in_.verdict();
   line.revision = settlements_++;
@@ -406,13 +405,14 @@ awaitable<void> LiveRun::Settle() {
   co_await SyncLogs();
   co_await journal_.SyncAtLast();
   run_.revision = line.revision;
-  if (stage_ != Stage::kSettling) {
+  if (stage_ != Stage::kSettling || !world_.Owns()) {
     co_return;
   }
   run_.tree_changed = line.tree_changed;
   run_.phase = model::RunPhase::kSettled;
   run_.settled_at = now;
   run_.verdict = line.verdict;
+  run_.flaky = line.flaky;
   EndOrStayOpen();
   PublishRun();
   KeepTimes(world_.toplevel, run_.sha7, fan_in_.nodes());
@@ -452,31 +452,29 @@ awaitable<void> LiveRun::Finish(std::string reason) {
   for (const auto& lane : lanes_) {
     if (lane->link != nullptr && !lane->link->dead()) {
       const auto released = co_await lane->link->Release(red);
-      if (!released) {
-        base::LogWarning("run", "{}: lane {}: {}", header_.ref, lane->platform(),
-                         released.error().message());
-      }
+      base::Logged(header_.ref + " lane " + lane->platform(), released);
     } else if (!red && !lane->remote && lane->lane.workspace != world_.toplevel) {
       const auto removed =
           co_await git::RemoveWorktree(world_.git, world_.toplevel, lane->lane.workspace);
-      if (!removed) {
-        base::LogWarning("run", "{}: {}", header_.ref, removed.error().message());
-      }
+      base::Logged(header_.ref, removed);
     }
     lane->shown.lane.state = "ended";
     WriteLane(*lane, true);
+  }
+  if (!world_.Owns()) {
+    co_return;
   }
   static_cast<void>(os::RemoveTree(SnapshotFolder(world_, header_.run_id)));
   ledger::ClosedLine line;
   line.verdict = run_.verdict.value_or(model::Verdict::kIncomplete);
   line.reason = std::move(reason);
   // Nothing of it runs any more, and the last line may have to wait for room on the disk.
-  const auto forgotten = ledger::ForgetRunEnvironment(folder_);
-  if (!forgotten) {
-    base::LogError("run", "{}: {}", header_.ref, forgotten.error().message());
-  }
+  base::Logged(header_.ref, ledger::ForgetRunEnvironment(folder_));
   journal_.Append(ledger::JournalBody(line));
   co_await journal_.SyncAtLast();
+  if (!world_.Owns()) {
+    co_return;
+  }
   logs_.FinishAll();
   stage_ = Stage::kClosed;
   PublishRun();

@@ -42,6 +42,8 @@ class LogPull {
     std::function<void()> on_batch;
     /// For people: a log could not be written or is not what the lane says.
     std::function<void(std::string text)> on_trouble;
+    /// Whether the files are still ours to write.
+    std::function<bool()> owned = [] { return true; };
   };
 
   /// `folder` is where the logs go, laid out as a lane's own. The references outlive the pull.

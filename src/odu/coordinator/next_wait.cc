@@ -30,6 +30,7 @@ model::RunNews NewsOf(const LiveRun& run) {
   news.verdict = run.live() ? std::nullopt : state.verdict;
   news.nodes = run.fan_in().nodes();
   news.reds = run.fan_in().attention();
+  news.flaky = state.flaky;
   return news;
 }
 

@@ -51,10 +51,12 @@ provision::HostWorld HostWorldOf(World& world) {
   return hosts;
 }
 
-LogPull::Handlers PullHandlers(LaneHandlers& run, NeedsGate& gate, const std::string& platform) {
+LogPull::Handlers PullHandlers(World& world, std::function<void()> on_batch, NeedsGate& gate,
+                               const std::string& platform) {
   LogPull::Handlers handlers;
   handlers.on_attempt = [&gate](const Attempt& attempt) { gate.Heard(attempt); };
-  handlers.on_batch = [&run] { run.on_batch(); };
+  handlers.on_batch = std::move(on_batch);
+  handlers.owned = [&world] { return world.Owns(); };
   handlers.on_trouble = [platform](const std::string& text) {
     base::LogWarning("lane " + platform, "{}", text);
   };
@@ -86,7 +88,13 @@ RemoteLane::RemoteLane(World& world, const ledger::RunHeader& header, ledger::Ru
       host_world_(HostWorldOf(world)),
       story_(folder_.log(model::kSetupRecipe, 1), "host:" + lane_.host),
       pull_(world.executor, world.clock, world.worker, folder_,
-            PullHandlers(run_, gate_, lane_.platform)),
+            PullHandlers(
+                world,
+                [this] {
+                  run_.on_batch();
+                  LookWhetherItDied();
+                },
+                gate_, lane_.platform)),
       supply_(world.executor, world.git, folder_.path(), ShipOf(header, lane_), world.epoch,
               SourceSupply::Handlers{[this](uint64_t sent, uint64_t total) {
                                        LaneNews news = shown_;
@@ -131,13 +139,18 @@ Result<std::unique_ptr<LaneLink>> RemoteLane::MakeLink(model::ConfigureRequest c
                     cache_id_,
                     lane_.durable,
                     ScaleOf(world_)};
-  auto carrier = std::make_unique<RemoteCarrier>(
-      host_world_, std::move(route), story_, [this](const LaneNews& news) {
-        // Whether its failure is the end is for the link to say.
-        if (link_ != nullptr && !link_->dead() && news.state != "failed") {
-          run_.on_news(news);
-        }
-      });
+  std::unique_ptr<LaneCarrier> carrier;
+  if (world_.carrier) {
+    carrier = world_.carrier(lane_, &story_);
+  } else {
+    carrier = std::make_unique<RemoteCarrier>(
+        host_world_, std::move(route), story_, [this](const LaneNews& news) {
+          // Whether its failure is the end is for the link to say.
+          if (link_ != nullptr && !link_->dead() && news.state != "failed") {
+            run_.on_news(news);
+          }
+        });
+  }
   LaneHandlers between = run_;
   between.on_news = [this](const LaneNews& news) {
     shown_ = news;
@@ -145,15 +158,18 @@ Result<std::unique_ptr<LaneLink>> RemoteLane::MakeLink(model::ConfigureRequest c
   };
   between.on_cell = [this](const model::LaneCell& cell) {
     supply_.OnCell(cell);
+    settled_there_ = cell.phase == model::LanePhase::kSettled;
     run_.on_cell(cell);
+    LookWhetherItDied();
   };
   between.on_attempt = [this](const Attempt& attempt) { OnAttempt(attempt); };
   between.on_batch = [this] {
     live_ = true;
     run_.on_batch();
+    LookWhetherItDied();
   };
   between.on_link = [this](const std::shared_ptr<surface::Client>& client) {
-    live_ = false;
+    live_ = settled_there_ = false;
     pull_.Attach(client);
     supply_.Attach(client);
   };
@@ -191,7 +207,18 @@ void RemoteLane::Begin(async::TaskGroup& group) {
   run_.on_batch();
 }
 
+void RemoteLane::LookWhetherItDied() {
+  const bool all_heard_of = heard_of_.size() > plan_.nodes.size();  // and `_ci-setup`
+  if (!settled_there_ || !live_ || all_heard_of || pull_.held() > 0 || link_->dead()) {
+    return;
+  }
+  LaneEnd end;
+  end.reason = end.why = "lane died";
+  link_->GiveUp(std::move(end));
+}
+
 void RemoteLane::OnAttempt(Attempt attempt) {
+  heard_of_.insert(attempt.node);
   const bool first_setup = attempt.node == model::kSetupRecipe && attempt.n == 1;
   if (live_ && attempt.status == NodeStatus::kRunning && attempt.started_at != 0) {
     const int64_t behind = world_.clock.WallMs() - attempt.started_at;

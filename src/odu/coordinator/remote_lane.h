@@ -5,6 +5,7 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <vector>
 
@@ -50,6 +51,9 @@ class RemoteLane {
 
  private:
   void OnAttempt(model::Attempt attempt);
+  /// A lane that says that nothing of it is under way, and knows nothing of a node of its plan, is
+  /// what is left of one that was killed: the rest will never run. Once its logs are here.
+  void LookWhetherItDied();
   LaneNews WithProgress(LaneNews news) const;
   model::Attempt Record(const std::string& instance, int32_t n, model::NodeStatus status,
                         std::string reason) const;
@@ -73,6 +77,8 @@ class RemoteLane {
   /// How far the host's clock is behind ours; known once something began there before our eyes.
   std::optional<int64_t> behind_ms_;
   bool live_ = false;  ///< what is heard now happens now
+  bool settled_there_ = false;
+  std::set<std::string> heard_of_;  ///< the nodes that the lane has an attempt of
 };
 
 }  // namespace odu::coordinator

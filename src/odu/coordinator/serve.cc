@@ -35,6 +35,7 @@ using boost::asio::awaitable;
 
 constexpr async::Duration kIdleExit = std::chrono::minutes(30);
 constexpr async::Duration kLookAtCheckout = std::chrono::seconds(1);
+constexpr async::Duration kLookAtOwnership = std::chrono::milliseconds(100);
 constexpr async::Duration kStopGrace = std::chrono::seconds(2);
 
 /// What the coordinator keeps of its starter's environment beyond the usual.
@@ -135,7 +136,9 @@ class Service {
         server_(context.get_executor(), surface::DescribeSurface<model::OduSurface>(),
                 options.build),
         signals_(context.get_executor(), {SIGTERM, SIGINT}),
-        ended_(context.get_executor()) {}
+        ended_(context.get_executor()) {
+    world_.owned = [this] { return StillOwns(); };
+  }
 
   awaitable<Result<void>> Run(os::ReadinessReport& report) {
     auto opened = co_await Open();
@@ -223,10 +226,21 @@ class Service {
       if (!id || *id != site_.checkout_id) {
         EndWith(End::kCheckoutGone);
       }
-      if (!gate_.StillHeld()) {
+      static_cast<void>(StillOwns());
+    }
+  }
+
+  /// Looked at anew whenever time has passed in which this process may have been stopped.
+  bool StillOwns() {
+    const async::Duration now = clock_.Now();
+    if (owns_ && now - looked_ >= kLookAtOwnership) {
+      looked_ = now;
+      owns_ = gate_.StillHeld();
+      if (!owns_) {
         EndWith(End::kLockLost);
       }
     }
+    return owns_;
   }
 
   void EndWith(End end) {
@@ -262,6 +276,8 @@ class Service {
   os::SignalSource signals_;
   async::Notifier ended_;
   std::optional<End> end_;
+  bool owns_ = true;
+  async::Duration looked_{};
 };
 
 Result<void> RunService(Site site, service::Gate gate, std::string runner,

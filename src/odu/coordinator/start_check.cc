@@ -7,6 +7,7 @@
 
 #include "base/text.h"
 #include "odu/coordinator/recipe_environment.h"
+#include "odu/model/run_id.h"
 
 namespace odu::coordinator {
 namespace {
@@ -118,6 +119,9 @@ base::Result<void> CheckNodes(const model::NodesRequest& request) {
   }
   if (request.umask < 0 || request.umask > 0777) {
     return BadField("umask", "must be from 0 to 0777");
+  }
+  if (!request.run_id.empty() && !model::IsRunId(request.run_id)) {
+    return BadField("run_id", "is no run's id");
   }
   if (auto ok = CheckTexts("targets", request.targets, kMaxSelectors); !ok) {
     return ok;

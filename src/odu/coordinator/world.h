@@ -2,6 +2,7 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <string>
 
@@ -16,7 +17,14 @@
 #include "os/reaper.h"
 #include "service/home.h"
 
+namespace odu::ledger {
+struct RunLane;
+}  // namespace odu::ledger
+
 namespace odu::coordinator {
+
+class LaneCarrier;
+class SetupStory;
 
 /// Divides the waits that people are promised (open time, idle exit, graces), so that tests need
 /// not sit them out: ODU_TIME_SCALE=600 makes ten minutes one second.
@@ -53,6 +61,15 @@ struct World {
   os::Environment environment = {};
   /// What callers brought for that.
   std::shared_ptr<SshAgents> ssh_agents = std::make_shared<SshAgents>();
+  /// Whether the checkout is still this process's; empty = it always is. One that was stopped for
+  /// an hour may have been replaced, and then writes nothing more.
+  std::function<bool()> owned = {};
+  /// The way to a lane, instead of the real ones: for tests that need no processes. `story` is null
+  /// for a lane of this machine.
+  std::function<std::unique_ptr<LaneCarrier>(const ledger::RunLane& lane, SetupStory* story)>
+      carrier = {};
+
+  bool Owns() const { return !owned || owned(); }
 };
 
 /// Where `odu-runner` is: beside this program, else in ../libexec/odu, else what $ODU_RUNNER says.

@@ -115,6 +115,7 @@ base::Result<WaitCall> WaitCallOf(const Invocation& given) {
 CancelCall CancelCallOf(const Invocation& given) {
   CancelCall call;
   call.targets = given.arguments;
+  call.request_id = given.Value("--request-id");
   call.at_once = given.Has("--at-once");
   call.as_json = given.Has("--output");
   return call;

@@ -165,6 +165,9 @@ std::string Heartbeat(const View& view, int64_t now_ms) {
       line += fmt::format("{} ({})", node->name, Span(ElapsedMs(*node, now_ms).value_or(0)));
     }
   }
+  if (const std::string left = LeftText(view.run, now_ms); !line.empty() && !left.empty()) {
+    line += "; " + left;
+  }
   return line.empty() ? line : line + '\n';
 }
 

@@ -129,6 +129,9 @@ std::string HeaderLine(const View& view, int64_t now_ms) {
                                  ShaLabel(view.run), view.run.ref);
   const int64_t end = view.run.settled_at.value_or(now_ms);
   line += " · " + Span(end - view.run.started_at);
+  if (const std::string left = LeftText(view.run, now_ms); !left.empty()) {
+    line += " · " + left;
+  }
   return line;
 }
 

@@ -13,6 +13,8 @@ namespace {
 
 constexpr OptionSpec kOutput{"--output", "-o", "json", false, "print JSON, errors too"};
 
+constexpr OptionSpec kRequestId{"--request-id", "", "ID", false,
+                                "a repeat under the same id is carried out once"};
 constexpr std::array kRunOptions{
     OptionSpec{"--platform", "", "P", true, "only this platform's lane"},
     OptionSpec{"--host", "", "P=ADDR", true, "run the lane of platform P on this host"},
@@ -28,6 +30,12 @@ constexpr std::array kRunOptions{
     OptionSpec{"--supersede", "", "", false, "cancel the run in progress and take its place"},
     OptionSpec{"--queue", "", "", false, "wait for the run in progress to end"},
     OptionSpec{"--detach", "-d", "", false, "print the run's name and leave it running"},
+    kRequestId,
+};
+constexpr std::array kRerunOptions{
+    OptionSpec{"--run", "", "RUN", false, "of this run (ref, id, 'latest') instead of the newest"},
+    kRequestId,
+    kOutput,
 };
 constexpr std::array kReportOptions{kOutput};
 constexpr std::array kLogsOptions{
@@ -46,6 +54,7 @@ constexpr std::array kWaitOptions{
 };
 constexpr std::array kCancelOptions{
     OptionSpec{"--at-once", "", "", false, "without the time to clean up"},
+    kRequestId,
     kOutput,
 };
 constexpr std::array kRunsOptions{
@@ -116,8 +125,12 @@ constexpr std::array kCommands{
                 "Prints one line of JSON. Exit: 0 passed, 1 red or cancelled, 3 no run, 4 still "
                 "running.\n",
                 kWaitOptions},
-    CommandSpec{"rerun", "<node|@platform|recipe>...", 1, kAnyNumber,
-                "run nodes and what depends on them again", "", kReportOptions},
+    CommandSpec{
+        "rerun", "<node|@platform|recipe>...", 1, kAnyNumber,
+        "run nodes and what depends on them again",
+        "In a run that is open that is their next attempt; of one that is closed, a new run\n"
+        "of the same commit.\n",
+        kRerunOptions},
     CommandSpec{"cancel", "[node|@platform...]", 0, kAnyNumber,
                 "cancel the run, a lane or some nodes", "", kCancelOptions},
     CommandSpec{"runs", "", 0, 0, "list the newest runs of this checkout", "", kRunsOptions},

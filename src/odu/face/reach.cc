@@ -129,6 +129,10 @@ boost::asio::awaitable<base::Result<View>> Look(FaceContext& context, surface::C
   co_return std::move(gathering->view);
 }
 
+bool IsLost(const base::Error& error) {
+  return error.code() == "closed" || error.code() == "closing";
+}
+
 base::Error NoRun(const model::Run& run, int64_t now_ms) {
   std::string hint;
   if (run.last_ref.has_value()) {

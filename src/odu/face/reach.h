@@ -34,6 +34,9 @@ enum class Start {
 boost::asio::awaitable<base::Result<std::unique_ptr<surface::Client>>> Reach(FaceContext& context,
                                                                              Start start);
 
+/// The link died before the answer: whether the request was carried out is not known.
+bool IsLost(const base::Error& error);
+
 /// Which members a look takes in; the run cell always.
 struct LookAt {
   bool coordinator = false;

@@ -16,6 +16,8 @@ namespace {
 using model::NodeReport;
 using model::RunReport;
 
+/// Shorter ones are not worth a line behind every summary.
+constexpr int64_t kToldPathMs = 10'000;
 constexpr size_t kStatusColumns = 8;
 constexpr size_t kShownFlakes = 3;
 
@@ -119,6 +121,14 @@ std::string_view StatusOr(const std::optional<model::NodeStatus>& status) {
   return status ? model::StatusName(*status) : std::string_view("-");
 }
 
+std::string CriticalPathLine(const RunReport& report) {
+  std::string line = fmt::format("critical path, {}:", Span(*report.critical_ms));
+  for (size_t i = 0; i < report.critical_path.size(); ++i) {
+    line += fmt::format("{} {}", i == 0 ? "" : " ->", report.critical_path[i]);
+  }
+  return line + '\n';
+}
+
 }  // namespace
 
 std::string ShowText(const RunReport& report, int64_t now_ms, bool colour) {
@@ -133,11 +143,7 @@ std::string ShowText(const RunReport& report, int64_t now_ms, bool colour) {
     text += NodeLine(node, colour);
   }
   if (report.critical_path.size() > 1 && report.critical_ms) {
-    text += fmt::format("\ncritical path, {}:", Span(*report.critical_ms));
-    for (size_t i = 0; i < report.critical_path.size(); ++i) {
-      text += fmt::format("{} {}", i == 0 ? "" : " ->", report.critical_path[i]);
-    }
-    text += '\n';
+    text += "\n" + CriticalPathLine(report);
   }
   if (!report.owed.empty() && report.state != "running") {
     text += fmt::format("\n{} never ended\n", base::Counted(report.owed.size(), "node"));
@@ -152,6 +158,12 @@ std::string ShowText(const RunReport& report, int64_t now_ms, bool colour) {
                    Tint::kRed, colour);
   }
   return text;
+}
+
+std::string LongPathText(const RunReport& report) {
+  const bool told =
+      report.critical_path.size() > 1 && report.critical_ms.value_or(0) >= kToldPathMs;
+  return told ? CriticalPathLine(report) : std::string();
 }
 
 std::string SlowText(const RunReport& report, bool colour) {

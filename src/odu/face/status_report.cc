@@ -42,13 +42,14 @@ struct RunShape {
   int64_t elapsed_ms = 0;
   std::optional<int64_t> eta_ms;
   std::optional<model::Verdict> verdict;
+  std::vector<std::string> flaky;
   bool tree_changed = false;
   std::string pipeline;
   int32_t expected = 0;
 };
 BOOST_DESCRIBE_STRUCT(RunShape, (),
                       (ref, run_id, sha, content_id, dirty, phase, scope, started_at, elapsed_ms,
-                       eta_ms, verdict, tree_changed, pipeline, expected))
+                       eta_ms, verdict, flaky, tree_changed, pipeline, expected))
 
 struct LaneShape {
   std::string platform;
@@ -105,6 +106,7 @@ RunShape ShapeOf(const model::Run& run, int64_t now_ms) {
   shape.dirty = run.dirty;
   shape.phase = run.phase;
   shape.scope = run.scope;
+  shape.flaky = run.flaky;
   shape.started_at = run.started_at;
   shape.elapsed_ms = ElapsedOf(run, now_ms);
   if (run.eta_at.has_value() && !run.settled_at.has_value()) {
@@ -135,10 +137,17 @@ std::string RunLine(const View& view, int64_t now_ms) {
   const Counts counts = CountNodes(view);
   const std::string_view state = view.run.verdict.has_value() ? surface::EnumWord(*view.run.verdict)
                                                               : surface::EnumWord(view.run.phase);
-  return fmt::format("run {} · {} @ {} · {} · {} of {} done · {}\n", view.run.ref,
-                     ShownPipeline(view.run.pipeline), ShaLabel(view.run), state, counts.done(),
-                     base::Counted(std::max<size_t>(counts.total, 0), "node"),
-                     Span(ElapsedOf(view.run, now_ms)));
+  std::string line = fmt::format(
+      "run {} · {} @ {} · {} · {} of {} done · {}", view.run.ref, ShownPipeline(view.run.pipeline),
+      ShaLabel(view.run), state, counts.done(),
+      base::Counted(std::max<size_t>(counts.total, 0), "node"), Span(ElapsedOf(view.run, now_ms)));
+  if (!view.run.flaky.empty()) {
+    line += fmt::format(" · {} flaky", view.run.flaky.size());
+  }
+  if (const std::string left = LeftText(view.run, now_ms); !left.empty()) {
+    line += " · " + left;
+  }
+  return line + '\n';
 }
 
 Tint TintOfOutcome(std::string_view outcome) {

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <chrono>
 #include <utility>
 
 #include "base/text.h"
@@ -13,6 +14,15 @@ namespace odu::face {
 namespace {
 
 using Odu = model::OduSurface;
+
+/// An answer is lost a few times at most; each time another coordinator may have to come.
+constexpr int kTries = 5;
+constexpr async::Duration kAgainAfter = std::chrono::milliseconds(200);
+
+/// Who cancels where nobody runs is told so.
+base::Error Unreached(const base::Error& error) {
+  return error.code() == "not_running" ? NoRun(model::Run(), 0) : error;
+}
 
 bool IsPlatformTarget(const std::string& target) {
   return target.starts_with('@');
@@ -37,9 +47,37 @@ void Merge(model::NodesReply& all, model::NodesReply some) {
   }
 }
 
-model::NodesRequest RequestFor(FaceContext& context, std::vector<std::string> targets) {
+std::string RequestId(FaceContext& context, const std::string& given) {
+  return given.empty() ? model::NewRunId(context.clock.WallMs()) : given;
+}
+
+/// Asks until there is an answer: a request whose answer was lost is made again under its id, and
+/// carried out once.
+template <class Request>
+boost::asio::awaitable<base::Result<model::NodesReply>> Ask(
+    FaceContext& context, Start start, surface::Procedure<Request, model::NodesReply> procedure,
+    Request request) {
+  for (int tries = 1;; ++tries) {
+    auto client = co_await Reach(context, start);
+    if (!client) {
+      co_return base::Pass(client.error());
+    }
+    auto reply = co_await (*client)->Call(procedure, request);
+    const bool lost = !reply && IsLost(reply.error());
+    if (!lost || tries == kTries) {
+      co_return reply;
+    }
+    start = Start::kIfNeeded;
+    const bool passed = co_await context.clock.Sleep(kAgainAfter);
+    if (!passed) {
+      co_return base::Fail(base::ErrorKind::kCancelled, "interrupted", "interrupted");
+    }
+  }
+}
+
+model::NodesRequest RequestFor(std::string request_id, std::vector<std::string> targets) {
   model::NodesRequest request;
-  request.request_id = model::NewRunId(context.clock.WallMs());
+  request.request_id = std::move(request_id);
   request.targets = std::move(targets);
   return request;
 }
@@ -61,14 +99,12 @@ std::string SteeredText(std::string_view verb, const model::NodesReply& reply) {
 }
 
 boost::asio::awaitable<base::Result<int>> Rerun(FaceContext& context, RerunCall call) {
-  auto client = co_await Reach(context, Start::kIfNeeded);
-  if (!client) {
-    co_return base::Pass(client.error());
-  }
-  model::NodesRequest request = RequestFor(context, std::move(call.targets));
+  model::NodesRequest request =
+      RequestFor(RequestId(context, call.request_id), std::move(call.targets));
+  request.run_id = std::move(call.run_id);
   request.env = std::move(call.environment);
   request.umask = call.umask;
-  auto reply = co_await (*client)->Call(Odu::kNodeRerun, std::move(request));
+  auto reply = co_await Ask(context, Start::kIfNeeded, Odu::kNodeRerun, request);
   if (!reply) {
     co_return base::Pass(reply.error());
   }
@@ -76,20 +112,14 @@ boost::asio::awaitable<base::Result<int>> Rerun(FaceContext& context, RerunCall 
 }
 
 boost::asio::awaitable<base::Result<int>> Cancel(FaceContext& context, CancelCall call) {
-  auto client = co_await Reach(context, call.start);
-  if (!client && client.error().code() == "not_running") {
-    co_return base::Pass(NoRun(model::Run(), 0));
-  }
-  if (!client) {
-    co_return base::Pass(client.error());
-  }
+  const std::string request_id = RequestId(context, call.request_id);
   if (call.targets.empty()) {
     model::RunCancelRequest request;
-    request.request_id = model::NewRunId(context.clock.WallMs());
+    request.request_id = request_id;
     request.at_once = call.at_once;
-    auto reply = co_await (*client)->Call(Odu::kRunCancel, std::move(request));
+    auto reply = co_await Ask(context, call.start, Odu::kRunCancel, request);
     if (!reply) {
-      co_return base::Pass(reply.error());
+      co_return base::Pass(Unreached(reply.error()));
     }
     co_return Report(context.console, "cancelling", *reply, call.as_json);
   }
@@ -99,21 +129,21 @@ boost::asio::awaitable<base::Result<int>> Cancel(FaceContext& context, CancelCal
   if (lanes_end != call.targets.begin()) {
     std::vector<std::string> platforms;
     std::transform(call.targets.begin(), lanes_end, std::back_inserter(platforms), WithoutAt);
-    model::NodesRequest request = RequestFor(context, std::move(platforms));
+    model::NodesRequest request = RequestFor(request_id + ".lanes", std::move(platforms));
     request.at_once = call.at_once;
-    auto reply = co_await (*client)->Call(Odu::kLaneCancel, std::move(request));
+    auto reply = co_await Ask(context, call.start, Odu::kLaneCancel, request);
     if (!reply) {
-      co_return base::Pass(reply.error());
+      co_return base::Pass(Unreached(reply.error()));
     }
     Merge(all, std::move(*reply));
   }
   if (lanes_end != call.targets.end()) {
     model::NodesRequest request =
-        RequestFor(context, std::vector<std::string>(lanes_end, call.targets.end()));
+        RequestFor(request_id, std::vector<std::string>(lanes_end, call.targets.end()));
     request.at_once = call.at_once;
-    auto reply = co_await (*client)->Call(Odu::kNodeCancel, std::move(request));
+    auto reply = co_await Ask(context, call.start, Odu::kNodeCancel, request);
     if (!reply) {
-      co_return base::Pass(reply.error());
+      co_return base::Pass(Unreached(reply.error()));
     }
     Merge(all, std::move(*reply));
   }

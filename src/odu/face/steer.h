@@ -12,6 +12,8 @@ namespace odu::face {
 /// `odu rerun`, read from its options.
 struct RerunCall {
   std::vector<std::string> targets;
+  std::string run_id;      ///< empty = the newest
+  std::string request_id;  ///< empty = one is made
   /// The caller's, for a new run when the earlier one cannot take it up.
   std::vector<std::string> environment;
   int32_t umask = 022;
@@ -24,6 +26,7 @@ boost::asio::awaitable<base::Result<int>> Rerun(FaceContext& context, RerunCall 
 /// `odu cancel`, read from its options.
 struct CancelCall {
   std::vector<std::string> targets;  ///< empty = the whole run
+  std::string request_id;            ///< empty = one is made
   bool at_once = false;
   Start start = Start::kNever;
   bool as_json = false;

@@ -23,6 +23,10 @@ std::string ShownLog(const View& view, const model::Node& node, bool colour) {
   return FileLink(node.log, view.coordinator->checkout + "/" + node.log);
 }
 
+bool IsFlaky(const model::Run& run, const model::Node& node) {
+  return std::ranges::find(run.flaky, node.name) != run.flaky.end();
+}
+
 std::string NodeLine(const View& view, const model::Node& node, bool colour) {
   std::string line = fmt::format(
       "  {} {} {}", Tinted(model::StatusGlyph(node.status), TintOf(node.status), colour),
@@ -39,6 +43,9 @@ std::string NodeLine(const View& view, const model::Node& node, bool colour) {
   }
   if (node.attempt > 1) {
     line += fmt::format("  [attempt {}]", node.attempt);
+  }
+  if (IsFlaky(view.run, node)) {
+    line += Tinted("  flaky", Tint::kYellow, colour);
   }
   return line + '\n';
 }
@@ -72,9 +79,15 @@ std::string CountsLine(const View& view, bool colour) {
   if (counts.pending + counts.running > 0) {
     line += fmt::format(" · {} unfinished", counts.pending + counts.running);
   }
+  if (!view.run.flaky.empty()) {
+    line += fmt::format(" · {} flaky", view.run.flaky.size());
+  }
   const bool passed = view.run.verdict == model::Verdict::kPassed;
   line += " — ";
   line += Tinted(VerdictWord(view.run.verdict), passed ? Tint::kGreen : Tint::kRed, colour);
+  if (!view.run.flaky.empty()) {
+    line += Tinted(" (FLAKY)", Tint::kYellow, colour);
+  }
   if (const std::string scope = ScopeText(view.run.scope); scope != "all") {
     line += " · " + scope;
   }
@@ -140,7 +153,7 @@ std::string Summary(const View& view, const std::map<std::string, std::string>& 
     if (model::IsRed(node->status)) {
       red.push_back(node);
     }
-    if (all || node->status != model::NodeStatus::kOk) {
+    if (all || node->status != model::NodeStatus::kOk || IsFlaky(view.run, *node)) {
       block += NodeLine(view, *node, colour);
     } else {
       ++left_out;

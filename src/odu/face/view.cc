@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "base/text.h"
+#include "odu/face/display.h"
 
 namespace odu::face {
 
@@ -56,6 +57,13 @@ std::string ShownPipeline(std::string_view name) {
   std::string shown = base::Sanitised(name, false);
   std::replace(shown.begin(), shown.end(), '\n', ' ');
   return shown;
+}
+
+std::string LeftText(const model::Run& run, int64_t now_ms) {
+  if (!run.eta_at || run.settled_at) {
+    return "";
+  }
+  return "about " + Span(std::max<int64_t>(*run.eta_at - now_ms, 0)) + " left";
 }
 
 std::optional<int64_t> ElapsedMs(const model::Node& node, int64_t now_ms) {

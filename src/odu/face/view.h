@@ -54,6 +54,9 @@ std::string ShaLabel(const model::Run& run);
 /// The root's name, safe to show: an odu.json may call itself anything.
 std::string ShownPipeline(std::string_view name);
 
+/// "about 12s left" of a live run; empty where nothing is known of it.
+std::string LeftText(const model::Run& run, int64_t now_ms);
+
 /// How long the node has run or ran; empty before it starts and for nodes that never ran.
 std::optional<int64_t> ElapsedMs(const model::Node& node, int64_t now_ms);
 

@@ -20,10 +20,6 @@ constexpr async::Duration kRedialEvery = std::chrono::milliseconds(500);
 /// How often a coordinator that went away is looked for.
 constexpr int kRedials = 60;
 
-bool IsLost(const base::Error& error) {
-  return error.code() == "closed" || error.code() == "closing";
-}
-
 /// The remaining part of the bound, 0 when it is over.
 std::optional<int64_t> Remaining(const WaitCall& call, async::Duration waited) {
   if (!call.timeout_ms.has_value()) {

@@ -1,14 +1,37 @@
 #include "odu/lane/archive.h"
 
 #include <fmt/format.h>
+#include <sys/stat.h>
 
 #include <utility>
 
+#include "base/logged.h"
 #include "base/text.h"
 #include "odu/lane/attempt_log.h"
+#include "os/append_file.h"
 #include "os/file_system.h"
 
 namespace odu::lane {
+
+namespace {
+
+constexpr mode_t kSealedMode = 0444;
+
+/// Who reads the log shall see why it ends; it is of use without, too.
+void WriteEpitaph(const std::string& path) {
+  if (const auto status = os::StatusOf(path); status && status->mode == kSealedMode) {
+    return;  // it had ended; only its record was lost
+  }
+  static_cast<void>(::chmod(path.c_str(), 0600));
+  auto log = os::AppendFile::Open(path);
+  if (log) {
+    const std::string_view separator = log->size() > 0 ? "\n" : "";
+    base::Logged("lane", log->Append(std::string(separator) + "[odu] lane died\n"));
+  }
+  static_cast<void>(::chmod(path.c_str(), kSealedMode));
+}
+
+}  // namespace
 
 Archive::Archive(model::LaneHistory history, model::LaneFolder folder)
     : history_(std::move(history)), folder_(std::move(folder)) {
@@ -20,6 +43,7 @@ Archive::Archive(model::LaneHistory history, model::LaneFolder folder)
     attempt.reason = "lane died";
     attempt.duration_ms.reset();
     attempt.log_complete = false;
+    WriteEpitaph(folder_.log(attempt.node, attempt.n));
     if (auto log = os::StatusOf(folder_.log(attempt.node, attempt.n))) {
       attempt.log_bytes = log->size;
     }

@@ -13,7 +13,7 @@
 namespace odu::lane {
 
 /// A lane that has ended, read from its folder: what finished is finished, what did not is errored
-/// ("lane died"). Nothing runs again.
+/// ("lane died"), which is added to its log. Nothing runs again.
 class Archive {
  public:
   Archive(model::LaneHistory history, model::LaneFolder folder);

@@ -13,6 +13,9 @@
 namespace odu::lane {
 
 void GroupSync::Wrote(const std::shared_ptr<os::Fd>& file) {
+  if (!on_) {
+    return;
+  }
   dirty_.insert(file);
   if (!scheduled_) {
     scheduled_ = tasks_.Spawn("group sync", [this] { return Later(); });

@@ -181,7 +181,7 @@ void Lane::StartRecipe(NodeIndex node, Running& running) {
   call.directory = WorkspaceOf(request_.source);
   call.umask = static_cast<mode_t>(request_.umask);
   call.log_path = folder_.log(planned.id, n);
-  auto process = RecipeProcess::Start(context_, call, [this, node](RecipeEnd end) {
+  auto process = parts_.start_recipe(context_, call, [this, node](RecipeEnd end) {
     ended_.emplace_back(node, std::move(end));
     Pump();
   });
@@ -247,7 +247,11 @@ void Lane::CheckSettled() {
     return;
   }
   if (cell_.phase == model::LanePhase::kRunning && !settling_) {
-    settling_ = parts_.tasks.Spawn("settle", [this] { return Settle(); });
+    // Before it is spawned: it may be over when Spawn returns.
+    settling_ = true;
+    if (!parts_.tasks.Spawn("settle", [this] { return Settle(); })) {
+      settling_ = false;
+    }
   }
 }
 

@@ -31,6 +31,8 @@ struct LaneParts {
   GroupSync& sync;
   AttemptBoard& board;
   Supervisor& supervisor;
+  /// Instead of processes: for tests that need none.
+  lane::StartRecipe start_recipe = RecipeProcess::Start;
 };
 
 /// One lane: a plan, its attempts, and their processes. Joins the pure scheduler to the world.
@@ -73,7 +75,7 @@ class Lane {
   struct Running {
     model::Attempt attempt;
     async::Duration began{};
-    std::shared_ptr<RecipeProcess> process;  ///< null for `_ci-setup`
+    std::shared_ptr<Recipe> process;  ///< null for `_ci-setup`
     std::unique_ptr<Setup> setup;
   };
 

@@ -74,7 +74,7 @@ class Life {
         tasks_(context.get_executor()),
         reaper_(context.get_executor()),
         signals_(context.get_executor(), {SIGTERM, SIGINT}),
-        sync_(tasks_, clock_, worker_),
+        sync_(tasks_, clock_, worker_, options.sync),
         board_(context.get_executor(), std::move(journal), sync_),
         supervisor_(tasks_, clock_, reaper_, Times()),
         parts_{tasks_, clock_, reaper_, worker_, sync_, board_, supervisor_},

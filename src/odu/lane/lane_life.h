@@ -15,6 +15,7 @@ struct LaneLifeOptions {
   model::LaneFolder folder;
   std::string build;        ///< `odu-runner --version`
   double time_scale = 1.0;  ///< graces and timeouts are divided by it (tests: ODU_TIME_SCALE)
+  bool sync = true;         ///< to the disk; off only for a benchmark (ODU_DURABILITY)
   /// What runs is ended when nobody has been connected for so long.
   async::Duration orphan_timeout = std::chrono::hours(12);
 };

@@ -16,14 +16,16 @@ namespace odu::lane {
 /// The threads for what may block, made at the first use: most lanes never need them.
 class LazyWorker {
  public:
+  explicit LazyWorker(size_t threads = 2) : threads_(threads) {}
   async::Worker& get() {
     if (!worker_) {
-      worker_ = std::make_unique<async::Worker>(2);
+      worker_ = std::make_unique<async::Worker>(threads_);
     }
     return *worker_;
   }
 
  private:
+  size_t threads_;
   std::unique_ptr<async::Worker> worker_;
 };
 

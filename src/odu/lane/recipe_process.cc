@@ -49,8 +49,8 @@ class RecipeProcess::Output {
   boost::asio::posix::stream_descriptor stream_;
 };
 
-std::shared_ptr<RecipeProcess> RecipeProcess::Start(RecipeContext& context, const RecipeCall& call,
-                                                    OnEnd on_end) {
+std::shared_ptr<Recipe> RecipeProcess::Start(RecipeContext& context, const RecipeCall& call,
+                                             OnEnd on_end) {
   auto process = std::make_shared<RecipeProcess>(context, std::move(on_end));
   process->Launch(call);
   return process;

@@ -13,45 +13,12 @@
 #include "odu/lane/attempt_log.h"
 #include "odu/lane/log_digest.h"
 #include "odu/lane/log_mask.h"
+#include "odu/lane/recipe.h"
 #include "odu/lane/supervisor.h"
 #include "odu/model/node.h"
 #include "os/reaper.h"
 
 namespace odu::lane {
-
-/// What one attempt executes. Refers to its parts only until Start returns.
-struct RecipeCall {
-  std::span<const std::string> argv;
-  std::span<const std::string> environment;
-  /// Replaces equal keys of `environment`.
-  std::span<const std::string> extra_environment;
-  std::string directory;
-  mode_t umask = 022;
-  std::string marker;  ///< the ODU_ATTEMPT_ID, which is also in the environment
-  std::string log_path;
-};
-
-/// How an attempt came out; its log is whole and sealed.
-struct RecipeEnd {
-  model::NodeStatus status = model::NodeStatus::kErrored;
-  std::string reason;
-  std::optional<int32_t> exit_code;  ///< of a program that exited; none when a signal ended it
-  uint64_t log_bytes = 0;
-  std::string log_sha256;
-  bool log_complete = false;
-};
-
-/// What all processes of a lane share; outlives them.
-struct RecipeContext {
-  async::TaskGroup& tasks;
-  os::Reaper& reaper;
-  Supervisor& supervisor;
-  LazyWorker& worker;
-  /// One buffer for all: reads do not overlap on one thread.
-  std::vector<char> read_buffer;
-  /// What no log may show; null when there is nothing.
-  std::shared_ptr<const MaskedValues> masked = nullptr;
-};
 
 /// One execution: own process group, stdin /dev/null, stdout and stderr one pipe, whose bytes go to
 /// the log as they are, but for masked values: the log's size and hash are of what it shows.
@@ -64,23 +31,23 @@ struct RecipeContext {
 ///    inside Start() when nothing could be started.
 /// 3. When the log cannot be written the attempt is ended, its further output read and dropped, and
 ///    it is errored: "disk full".
-class RecipeProcess final : public std::enable_shared_from_this<RecipeProcess> {
+class RecipeProcess final : public Recipe, public std::enable_shared_from_this<RecipeProcess> {
  public:
-  using OnEnd = std::move_only_function<void(RecipeEnd)>;
+  using OnEnd = Recipe::OnEnd;
 
-  static std::shared_ptr<RecipeProcess> Start(RecipeContext& context, const RecipeCall& call,
-                                              OnEnd on_end);
+  static std::shared_ptr<Recipe> Start(RecipeContext& context, const RecipeCall& call,
+                                       OnEnd on_end);
 
   RecipeProcess(RecipeContext& context, OnEnd on_end);
-  ~RecipeProcess();
+  ~RecipeProcess() override;
   RecipeProcess(const RecipeProcess&) = delete;
   RecipeProcess& operator=(const RecipeProcess&) = delete;
 
   /// Ends it: TERM, and KILL after the grace or at once. `on_end` follows.
-  void Stop(bool at_once);
+  void Stop(bool at_once) override;
 
   /// Null when the log could not be made.
-  const std::shared_ptr<AttemptLog>& log() const { return log_; }
+  const std::shared_ptr<AttemptLog>& log() const override { return log_; }
 
  private:
   class Output;

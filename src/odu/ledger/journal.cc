@@ -107,14 +107,17 @@ base::Result<Journal> Journal::Adopt(const std::string& path) {
       return base::Pass(kept.error());
     }
   }
+  // A file of its own: whatever an earlier owner that was only stopped still writes when it wakes
+  // goes into one that has no name any more.
+  os::WriteOptions options;
+  options.sync = true;
+  const std::string_view sound = std::string_view(*text).substr(0, end.sound_bytes);
+  if (auto copied = os::WriteFileAtomic(path, sound, options); !copied) {
+    return base::Pass(copied.error());
+  }
   auto file = os::AppendFile::Open(path);
   if (!file) {
     return base::Pass(file.error());
-  }
-  if (end.sound_bytes < file->size()) {
-    if (auto cut = file->TruncateTo(end.sound_bytes); !cut) {
-      return base::Pass(cut.error());
-    }
   }
   return Journal(std::move(*file));
 }

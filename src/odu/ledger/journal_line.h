@@ -55,10 +55,11 @@ struct SettledLine {
   int32_t revision = 0;
   bool tree_changed = false;
   std::optional<std::string> content_id;  ///< in place: at settle
+  std::vector<std::string> flaky;         ///< ok now, and red before on the same commit
   bool operator==(const SettledLine&) const = default;
   static constexpr std::array<std::string_view, 1> kRequired{"verdict"};
 };
-BOOST_DESCRIBE_STRUCT(SettledLine, (), (verdict, revision, tree_changed, content_id))
+BOOST_DESCRIBE_STRUCT(SettledLine, (), (verdict, revision, tree_changed, content_id, flaky))
 
 struct ClosedLine {
   model::Verdict verdict = model::Verdict::kIncomplete;

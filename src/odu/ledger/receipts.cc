@@ -22,17 +22,22 @@ constexpr size_t kCompactAt = 4 * Receipts::kKept;
 struct ReceiptLine {
   std::string id;
   std::string method;
+  std::string input;
   base::json::value answer;
   static constexpr std::array<std::string_view, 3> kRequired{"id", "method", "answer"};
 };
-BOOST_DESCRIBE_STRUCT(ReceiptLine, (), (id, method, answer))
+BOOST_DESCRIBE_STRUCT(ReceiptLine, (), (id, method, input, answer))
 
 void AppendLine(std::string& out, std::string_view id, std::string_view method,
-                std::string_view answer) {
+                std::string_view input, std::string_view answer) {
   out += R"({"id":)";
   base::AppendJsonString(out, id);
   out += R"(,"method":)";
   base::AppendJsonString(out, method);
+  if (!input.empty()) {
+    out += R"(,"input":)";
+    base::AppendJsonString(out, input);
+  }
   out += R"(,"answer":)";
   out += answer;
   out += "}\n";
@@ -83,6 +88,7 @@ base::Result<Receipts> Receipts::Open(const std::string& path) {
     if (decoded) {
       Receipt receipt;
       receipt.method = std::move(decoded->method);
+      receipt.input = std::move(decoded->input);
       receipt.answer = base::json::serialize(decoded->answer);
       receipts.Keep(std::move(decoded->id), std::move(receipt));
     }
@@ -91,33 +97,42 @@ base::Result<Receipts> Receipts::Open(const std::string& path) {
 }
 
 base::Result<std::optional<std::string>> Receipts::Find(std::string_view request_id,
-                                                        std::string_view method) const {
+                                                        std::string_view method,
+                                                        std::string_view input) const {
   const auto found = receipts_.find(request_id);
   if (found == receipts_.end()) {
     return std::optional<std::string>();
   }
   if (found->second.method != method) {
-    return base::Fail(ErrorKind::kRefused, "request_id_reused",
+    return base::Fail(ErrorKind::kRefused, "request_conflict",
                       fmt::format("request_id {} was used for {}", base::Quoted(request_id),
                                   base::Quoted(found->second.method)),
+                      "every request needs an id of its own");
+  }
+  const std::string& known = found->second.input;
+  if (!input.empty() && !known.empty() && input != known) {
+    return base::Fail(ErrorKind::kRefused, "request_conflict",
+                      fmt::format("request_id {} was used for another {}", base::Quoted(request_id),
+                                  base::Quoted(method)),
                       "every request needs an id of its own");
   }
   return std::optional<std::string>(found->second.answer);
 }
 
 base::Result<void> Receipts::Record(std::string_view request_id, std::string_view method,
-                                    std::string_view answer_json) {
+                                    std::string_view answer_json, std::string_view input) {
   if (receipts_.contains(request_id)) {
     return {};
   }
   std::string line;
-  AppendLine(line, request_id, method, answer_json);
+  AppendLine(line, request_id, method, input, answer_json);
   if (auto written = file_.Append(line); !written) {
     return written;
   }
   ++lines_;
   Receipt receipt;
   receipt.method = method;
+  receipt.input = input;
   receipt.answer = answer_json;
   Keep(std::string(request_id), std::move(receipt));
   return lines_ >= kCompactAt ? Compact() : base::Result<void>();
@@ -139,7 +154,7 @@ base::Result<void> Receipts::Compact() {
   std::string text;
   for (const std::string& id : order_) {
     const Receipt& receipt = receipts_.at(id);
-    AppendLine(text, id, receipt.method, receipt.answer);
+    AppendLine(text, id, receipt.method, receipt.input, receipt.answer);
   }
   if (auto written = os::WriteFileAtomic(path_, text); !written) {
     return written;

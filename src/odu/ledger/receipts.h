@@ -24,20 +24,22 @@ class Receipts {
   /// Opens or makes the file; damaged lines are dropped.
   static base::Result<Receipts> Open(const std::string& path);
 
-  /// The recorded answer (JSON text); kRefused "request_id_reused" when it was given to another
-  /// `method`.
+  /// The recorded answer (JSON text); kRefused "request_conflict" when it was given to another
+  /// `method`, or to other `input` (a digest of what was asked for; empty = not known).
   base::Result<std::optional<std::string>> Find(std::string_view request_id,
-                                                std::string_view method) const;
+                                                std::string_view method,
+                                                std::string_view input = {}) const;
 
   /// Written before it returns (not synced). An id that has an answer keeps it.
   base::Result<void> Record(std::string_view request_id, std::string_view method,
-                            std::string_view answer_json);
+                            std::string_view answer_json, std::string_view input = {});
 
   size_t size() const { return order_.size(); }
 
  private:
   struct Receipt {
     std::string method;
+    std::string input;
     std::string answer;
   };
   Receipts(os::AppendFile file, std::string path);

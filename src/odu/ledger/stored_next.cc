@@ -44,6 +44,9 @@ base::Result<model::NextReply> StoredNext(const RunRecord& record,
     const model::Verdict verdict = model::Judge(nodes, nodes.size());
     news.verdict = verdict == model::Verdict::kPassed ? model::Verdict::kIncomplete : verdict;
   }
+  if (record.settled) {
+    news.flaky = record.settled->flaky;
+  }
   const auto after = model::CheckNext(news, request);
   if (!after) {
     return base::Pass(after.error());

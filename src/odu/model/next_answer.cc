@@ -103,6 +103,7 @@ std::optional<NextReply> AnswerNext(const RunNews& run, size_t after, bool settl
   if (settled) {
     reply.verdict = run.verdict;
     reply.passed = *run.verdict == Verdict::kPassed;
+    reply.flaky.assign(run.flaky.begin(), run.flaky.end());
     reply.duration_ms = run.settled_at.value_or(run.started_at) - run.started_at;
   }
   return reply;

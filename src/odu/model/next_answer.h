@@ -32,6 +32,7 @@ struct RunNews {
   std::span<const Node> nodes;     ///< all that the run has to have, in the order shown
   /// Every red there ever was; a cursor is a count of them.
   std::span<const Attention> reds;
+  std::span<const std::string> flaky;  ///< once it is settled
 };
 
 /// `<run_id>.<count>`; opaque to callers.

@@ -126,12 +126,14 @@ struct NodesRequest {
   std::string request_id;
   std::vector<std::string> targets;
   bool at_once = false;  ///< cancel only: without the grace between TERM and KILL
+  /// Rerun only: the run meant; empty = the newest. One that is closed is linked from.
+  std::string run_id;
   /// Rerun only, for a linked run: the caller's, as in RunStartRequest.
   std::vector<std::string> env;
   int32_t umask = 022;
   static constexpr std::array<std::string_view, 2> kRequired{"request_id", "targets"};
 };
-BOOST_DESCRIBE_STRUCT(NodesRequest, (), (request_id, targets, at_once, env, umask))
+BOOST_DESCRIBE_STRUCT(NodesRequest, (), (request_id, targets, at_once, run_id, env, umask))
 
 struct NodesReply {
   std::string run_id;
@@ -166,13 +168,14 @@ struct NextReply {
   std::vector<std::string> errored;
   std::vector<std::string> cancelled;
   std::vector<std::string> skipped;
+  std::vector<std::string> flaky;  ///< as Run::flaky
   std::optional<int64_t> duration_ms;
   std::string cursor;
   std::vector<std::string> unposted;
 };
 BOOST_DESCRIBE_STRUCT(NextReply, (),
                       (run, run_id, settled, passed, verdict, fail_fast, timed_out, failed, errored,
-                       cancelled, skipped, duration_ms, cursor, unposted))
+                       cancelled, skipped, flaky, duration_ms, cursor, unposted))
 
 /// The surface that a coordinator serves on `.ci/odu.sock`.
 struct OduSurface {

@@ -49,6 +49,9 @@ struct Run {
   /// When it will probably have settled, epoch milliseconds; null while nothing is known.
   std::optional<int64_t> eta_at;
   std::optional<Verdict> verdict;
+  /// Once settled: nodes that are ok and were red before on the same commit, in this run or an
+  /// earlier one.
+  std::vector<std::string> flaky;
   int32_t revision = 0;    ///< raised each time the run settles again
   int32_t expected = 0;    ///< how many nodes the run has to have
   std::string cursor;      ///< the newest attention cursor (see run.next)
@@ -61,8 +64,9 @@ struct Run {
 };
 BOOST_DESCRIBE_STRUCT(Run, (),
                       (run_id, ref, sha, sha7, content_id, dirty, tree_changed, phase, open,
-                       pipeline, scope, started_at, settled_at, eta_at, verdict, revision, expected,
-                       cursor, started_by, last_run_id, last_ref, last_verdict, last_finished_at))
+                       pipeline, scope, started_at, settled_at, eta_at, verdict, flaky, revision,
+                       expected, cursor, started_by, last_run_id, last_ref, last_verdict,
+                       last_finished_at))
 
 /// Item of collection `runs`, keyed by run_id: the newest runs of this checkout; also one line of
 /// `odu runs -o json`. A run without a verdict and without a live owner is "unfinished".

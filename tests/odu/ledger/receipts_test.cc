@@ -39,7 +39,7 @@ TEST_F(ReceiptsTest, AnIdIsForOneMethod) {
   ASSERT_TRUE(receipts.Record("r1", "run.start", "1").has_value());
   const auto other = receipts.Find("r1", "run.cancel");
   ASSERT_FALSE(other.has_value());
-  EXPECT_EQ(other.error().code(), "request_id_reused");
+  EXPECT_EQ(other.error().code(), "request_conflict");
 }
 
 TEST_F(ReceiptsTest, CutAtEveryLengthTheWholeOnesAreKnown) {

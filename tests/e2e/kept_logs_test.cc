@@ -1,0 +1,61 @@
+#include <gtest/gtest.h>
+#include <sys/stat.h>
+
+#include <string>
+
+#include "os/file_system.h"
+#include "support/checkout_fixture.h"
+
+/// What stays of a run's logs, whatever happens in the checkout.
+namespace odu {
+namespace {
+
+using support::CliResult;
+
+class KeptLogs : public support::CheckoutFixture {
+ protected:
+  std::string LogIn(const std::string& run_folder, const std::string& name, int attempt) const {
+    return run_folder + "/lanes/" + Here() + "/logs/" + name + "." + std::to_string(attempt) +
+           ".log";
+  }
+};
+
+TEST_F(KeptLogs, AreSealedAndOutliveGitCleanAndTheirWorkTree) {
+  const std::string sha = Justfile("[metadata(\"ci\")]\nci: count\ncount:\n  @seq 1 5000\n");
+  ASSERT_EQ(Run().exit_code, 0);
+  std::string printed;
+  for (int i = 1; i <= 5000; ++i) {
+    printed += std::to_string(i) + "\n";
+  }
+  const std::string first = LogIn(NewestRun(), "count", 1);
+  struct stat status{};
+  ASSERT_EQ(stat(first.c_str(), &status), 0);
+  EXPECT_EQ(status.st_mode & 07777, 0444U);
+  Git({"clean", "-fdxq"});
+  Git({"worktree", "prune"});
+  EXPECT_EQ(Odu({"logs", "count"}), (CliResult{0, printed, ""}));
+  EXPECT_EQ(os::ReadFile(first, size_t{1} << 20), printed);
+}
+
+TEST_F(KeptLogs, TheNameInTheCheckoutIsTheNewestAttempts) {
+  const std::string sha = Justfile(
+      "[metadata(\"ci\")]\nci: flake\nflake:\n  @echo try $ODU_ATTEMPT of $ODU_RUN; test -e " +
+      Mark("good") + "\n");
+  EXPECT_EQ(Run().exit_code, 1);
+  const std::string ref = sha.substr(0, 7);
+  const auto named = [&] { return os::ReadFile(CiLog(sha, "flake"), 1000).value_or("(none)"); };
+  EXPECT_TRUE(named().starts_with("try 1 of " + ref + "#1\n")) << named();
+  PutMark("good");
+  EXPECT_EQ(Odu({"rerun", "flake"}).exit_code, 0);
+  EXPECT_EQ(Odu({"wait", "--settle"}).exit_code, 0);
+  EXPECT_EQ(named(), "try 2 of " + ref + "#1\n");
+  // Both are there.
+  EXPECT_TRUE(os::ReadFile(LogIn(NewestRun(), "flake", 1), 1000)->starts_with("try 1 of"));
+  EXPECT_EQ(Odu({"logs", "--attempt", "2", "flake"}).stdout_text, "try 2 of " + ref + "#1\n");
+  EXPECT_EQ(Run().exit_code, 0);
+  EXPECT_EQ(named(), "try 1 of " + ref + "#2\n");
+  EXPECT_EQ(Odu({"logs", "--run", ref + "#1", "flake"}).stdout_text, "try 2 of " + ref + "#1\n");
+}
+
+}  // namespace
+}  // namespace odu
