@@ -216,7 +216,9 @@ class Oracle {
         own.remove_suffix(1);
       }
       // On a full disk nobody can write an epitaph.
-      const bool told = words != std::string::npos || remains_.disk_filled;
+      // One that had printed all and was sealed is left as it is.
+      const bool told =
+          words != std::string::npos || remains_.disk_filled || log->starts_with(printed);
       if (!told || !printed.starts_with(own)) {
         Complain("{}: errored ({}), and the log is no prefix with an epitaph", step.name,
                  node.reason);
@@ -239,8 +241,11 @@ class Oracle {
       return;
     }
     // Where the disk was full a log may not have come here, or a record was lost with its lane.
-    const bool explained = remains_.disk_filled && (node->second.status == NodeStatus::kErrored ||
-                                                    attempt.status == NodeStatus::kErrored);
+    // What was skipped on account of a node that went with its lane went with it too.
+    const bool errored = node->second.status == NodeStatus::kErrored;
+    const bool explained =
+        (remains_.disk_filled && (errored || attempt.status == NodeStatus::kErrored)) ||
+        (remains_.lane_killed && errored && attempt.status == NodeStatus::kSkipped);
     if (node->second.attempt == attempt.n && node->second.status != attempt.status && !explained) {
       Complain("{} is {} in the lane's journal and {} in the run's", key,
                StatusName(attempt.status), StatusName(node->second.status));

@@ -24,6 +24,8 @@ constexpr async::Duration kAnswerBound = seconds(10);
 /// A large plan takes its lane a while to read and write down.
 constexpr async::Duration kConfigureBound = seconds(60);
 constexpr int kReleaseTries = 3;
+/// A look that comes so late was kept from coming.
+constexpr async::Duration kAsleep = seconds(5);
 constexpr async::Duration kShortestDelay = milliseconds(50);
 constexpr async::Duration kLookForLink = milliseconds(50);
 constexpr async::Duration kLookAtLink = seconds(1);
@@ -65,6 +67,7 @@ awaitable<void> LaneLink::Dialling() {
     }
   }
   async::Duration delay = kShortestDelay;
+  bool asked = false;  // to end, whether or not its answer came
   while (true) {
     auto client = co_await Connect();
     base::Error cause;
@@ -86,12 +89,18 @@ awaitable<void> LaneLink::Dialling() {
       cause = client.error();
     }
     silent_because_ = cause.message();
+    asked = asked || releasing_;
     const bool released = co_await WasReleased();
     if (released) {
       Show("ended");
       co_return;
     }
     auto end = carrier_->EndOf(cause, connected, configured_ || adopt_);
+    if (end && asked && !end->send_away && !dead_) {
+      released_ = true;
+      Show("ended");
+      co_return;
+    }
     if (end) {
       const bool over = !end->send_away;
       if (!dead_) {
@@ -111,7 +120,17 @@ awaitable<void> LaneLink::Watch() {
   const async::Duration every =
       std::min(kLookAtLink, times_.lost_after.value_or(kLookAtLink) / 4 + milliseconds(1));
   while (!dead_ && !releasing_) {
+    const async::Duration looked = world_.clock.Now();
     co_await world_.clock.Sleep(every);
+    // Time in which this process was stopped, or this machine slept, is no time that anybody
+    // waited.
+    const async::Duration passed = world_.clock.Now() - looked;
+    if (passed > every + kAsleep) {
+      silent_since_ += passed - every;
+      if (cancelled_at_) {
+        *cancelled_at_ += passed - every;
+      }
+    }
     if (CancelIsDue()) {
       LaneEnd end;
       end.kind = LaneEnd::Kind::kGivenUp;
@@ -261,7 +280,7 @@ void LaneLink::Follow(surface::Client& client) {
 awaitable<Result<LaneLink::Client>> LaneLink::Connected() {
   const async::Duration until = world_.clock.Now() + kAnswerBound;
   while (client_ == nullptr) {
-    if (dead_ || releasing_ || world_.clock.Now() >= until) {
+    if (dead_ || releasing_ || released_ || world_.clock.Now() >= until) {
       co_return Fail(ErrorKind::kHost, "lane_unreachable",
                      fmt::format("{}: its lane does not answer", platform()));
     }
@@ -393,7 +412,7 @@ awaitable<Result<void>> LaneLink::Release(bool keep_workspace) {
   request.request_id = "release-" + configure_.run_id;
   request.epoch = configure_.epoch;
   request.keep_workspace = keep_workspace;
-  for (int tries = 1; !dead_; ++tries) {
+  for (int tries = 1; !dead_ && !released_; ++tries) {
     auto client = co_await Connected();
     if (!client) {
       break;
@@ -411,7 +430,7 @@ awaitable<Result<void>> LaneLink::Release(bool keep_workspace) {
     releasing_ = false;
     co_await world_.clock.Sleep(2 * kLookForLink);
   }
-  if (dead_) {
+  if (dead_ || released_) {
     co_return Result<void>();
   }
   co_return Fail(ErrorKind::kHost, "lane_unreachable",

@@ -86,13 +86,14 @@ TEST_F(HistoryTest, ShowDiffAndFlakesNameRunsAlike) {
 TEST_F(HistoryTest, TheNewestRunsSlowNodesAreNamed) {
   face::CapturedConsole console;
   const Caller caller{{}, environment_, repo_.path(), console.console()};
-  EXPECT_EQ(SlowNodes(caller), "");
+  EXPECT_EQ(SlowNodes(caller, std::chrono::minutes(1)), "");
   for (int i = 0; i < 3; ++i) {
     Make(1000 + i, {{"build", NodeStatus::kOk, 1, 2000}}, Verdict::kPassed);
   }
-  EXPECT_EQ(SlowNodes(caller), "");
+  EXPECT_EQ(SlowNodes(caller, std::chrono::minutes(1)), "");
   Make(2000, {{"build", NodeStatus::kOk, 1, 9000}}, Verdict::kPassed);
-  EXPECT_EQ(SlowNodes(caller), "SLOW  build@x86_64-linux  9s, usually 2s\n");
+  EXPECT_EQ(SlowNodes(caller, std::chrono::minutes(1)),
+            "SLOW  build@x86_64-linux  9s, usually 2s\n");
 }
 
 }  // namespace

@@ -13,6 +13,7 @@ using model::Verdict;
 void RedWhile(const TestCheckout& checkout) {
   checkout.Tasks(R"({"id":"moody","command":"! test -e )" + (checkout.state / "bad") +
                  R"("},{"id":"steady","command":"true"})");
+  checkout.repo.Write(".gitignore", "/.ci/\n");
   checkout.repo.Commit();
   checkout.state.Write("bad", "");
 }

@@ -36,7 +36,7 @@ TEST(Archive, WhatFinishedIsFinishedAndTheRestIsErrored) {
     EXPECT_EQ(archive.attempts().at(key).reason, "lane died") << key;
     EXPECT_FALSE(archive.attempts().at(key).log_complete) << key;
   }
-  EXPECT_EQ(archive.attempts().at("ran#1").log_bytes, 9U);
+  EXPECT_EQ(archive.attempts().at("ran#1").log_bytes, 26U);
   EXPECT_EQ(archive.unfinished().size(), 2U);
 }
 
