@@ -115,9 +115,7 @@ Exit DoRun(const Caller& caller) {
   facts.environment = caller.environment;
   facts.umask = static_cast<int32_t>(OwnUmask());
   facts.pid = getpid();
-  facts.request_id = caller.invocation.Has("--request-id")
-                         ? caller.invocation.Value("--request-id")
-                         : model::NewRunId(async::SystemClock().WallMs());
+  facts.request_id = model::NewRunId(async::SystemClock().WallMs());
   auto call = face::RunCallOf(caller.invocation, facts);
   if (!call) {
     return base::Pass(call.error());
@@ -273,13 +271,10 @@ Exit DoRerun(const Caller& caller) {
     return base::Pass(run_id.error());
   }
   return WithCoordinator(caller, [&](FaceContext& context, const command::Checkout&) {
-    face::RerunCall call;
+    face::RerunCall call = face::RerunCallOf(caller.invocation);
     call.run_id = *run_id;
-    call.request_id = caller.invocation.Value("--request-id");
-    call.targets = caller.invocation.arguments;
     call.environment = caller.environment.entries();
     call.umask = static_cast<int32_t>(OwnUmask());
-    call.as_json = caller.as_json();
     return face::Rerun(context, std::move(call));
   });
 }

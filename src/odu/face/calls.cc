@@ -54,7 +54,7 @@ base::Result<RunCall> RunCallOf(const Invocation& given, const CallerFacts& call
   }
   RunCall call;
   model::RunStartRequest& start = call.start;
-  start.request_id = caller.request_id;
+  start.request_id = given.Has("--request-id") ? given.Value("--request-id") : caller.request_id;
   start.scope.selectors = given.arguments;
   start.scope.platforms = given.Values("--platform");
   start.scope.root = given.Value("--root");
@@ -109,6 +109,14 @@ base::Result<WaitCall> WaitCallOf(const Invocation& given) {
   if (timeout->has_value()) {
     call.timeout_ms = **timeout * 1000;
   }
+  return call;
+}
+
+RerunCall RerunCallOf(const Invocation& given) {
+  RerunCall call;
+  call.targets = given.arguments;
+  call.request_id = given.Value("--request-id");
+  call.as_json = given.Has("--output");
   return call;
 }
 

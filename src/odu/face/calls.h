@@ -29,6 +29,8 @@ base::Result<RunCall> RunCallOf(const Invocation& given, const CallerFacts& call
 base::Result<LogsCall> LogsCallOf(const Invocation& given);
 /// `odu wait`, its start left at kNever. kUsage "bad_number".
 base::Result<WaitCall> WaitCallOf(const Invocation& given);
+/// `odu rerun`, but for the run and the caller that it is of.
+RerunCall RerunCallOf(const Invocation& given);
 /// `odu cancel`, its start left at kNever.
 CancelCall CancelCallOf(const Invocation& given);
 
