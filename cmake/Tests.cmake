@@ -146,3 +146,6 @@ odu_test(faults odu/coordinator odu/lane odu/ledger odu/model transport surface 
 if(EXISTS "${CMAKE_SOURCE_DIR}/tests/tools/CMakeLists.txt")
   add_subdirectory(tests/tools)
 endif()
+if(TARGET odu AND EXISTS "${CMAKE_SOURCE_DIR}/tests/agents/CMakeLists.txt")
+  add_subdirectory(tests/agents)
+endif()

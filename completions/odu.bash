@@ -107,7 +107,10 @@ _odu() {
       options='--run --help'
       [[ $cur == -* ]] || options=$(_odu_nodes)
       ;;
-    mcp) options='--allow --help' ;;
+    mcp)
+      options='--http --port --allow --install -y --yes --help'
+      [[ $prev == --install ]] && options='claude codex opencode gemini vscode'
+      ;;
     skill) options='--help' ;;
     serve) options='--foreground --stop --restart --help' ;;
   esac

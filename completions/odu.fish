@@ -92,6 +92,10 @@ complete -c odu -n '__fish_seen_subcommand_from doctor' -l fix -d 'Put right wha
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l init -d 'This machine as localhost'
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l check -d 'Look at each host'
 
+complete -c odu -n '__fish_seen_subcommand_from mcp' -l http -d 'Over HTTP on the loopback'
+complete -c odu -n '__fish_seen_subcommand_from mcp' -l port -x -d 'On this port'
+complete -c odu -n '__fish_seen_subcommand_from mcp' -l install -x -a 'claude codex opencode gemini vscode' -d 'Into the configuration of'
+complete -c odu -n '__fish_seen_subcommand_from mcp' -s y -l yes -d 'Without asking'
 complete -c odu -n '__fish_seen_subcommand_from mcp' -l allow -x -a '(__fish_complete_directories)' -d 'Also drive the checkouts below'
 
 complete -c odu -n '__fish_seen_subcommand_from serve' -l foreground -d 'Stay in this terminal'

@@ -131,6 +131,13 @@ def check_promises(root: pathlib.Path) -> list[str]:
         text = without_comments(path.read_text(errors="replace"))
         for suite, name in re.findall(r"\bTEST(?:_F|_P)?\(\s*(\w+),\s*(\w+)\s*\)", text):
             tests.add(f"{suite}.{name}")
+    for path in (root / "tests").rglob("*_test.py"):
+        suite = ""
+        for line in path.read_text(errors="replace").splitlines():
+            if found := re.match(r"class (\w+)\(", line):
+                suite = found.group(1)
+            elif found := re.match(r"    def (test_\w+)\(", line):
+                tests.add(f"{suite}.{found.group(1)}")
     problems = []
     in_table = False
     named = 0
@@ -139,7 +146,7 @@ def check_promises(root: pathlib.Path) -> list[str]:
             in_table = line == TABLE
         if not in_table or not line.startswith("| "):
             continue
-        for test in re.findall(r"`([A-Z]\w*\.[A-Z]\w*)`", line):
+        for test in re.findall(r"`([A-Z]\w*\.(?:[A-Z]|test_)\w*)`", line):
             named += 1
             if test not in tests:
                 problems.append(

@@ -88,7 +88,10 @@ void Session::Take(Incoming message, const std::shared_ptr<Outlet>& outlet) {
   if (calls_.contains(id)) {
     return refuse(RpcFault{kInvalidRequest, "a request of this id is under way", {}});
   }
-  if (calls_.size() >= kMostCalls) {
+  // Cancelled ones are on their way out.
+  const auto counts = [](const auto& item) { return !item.second->over; };
+  const auto open = static_cast<size_t>(std::ranges::count_if(calls_, counts));
+  if (open >= kMostCalls || calls_.size() >= 4 * kMostCalls) {
     return refuse(RpcFault{kTooMany, "too many requests at once", {}});
   }
   const auto [method, revision] = *routed;

@@ -32,7 +32,7 @@ class Session : public std::enable_shared_from_this<Session> {
   /// More are refused: whoever asks for so much at once does not read the answers.
   static constexpr size_t kMostCalls = 64;
 
-  /// `notices` takes what belongs to no request; empty: it waits until SetNotices.
+  /// `notices` takes what belongs to no request; null: it waits until SetNotices.
   Session(Server& server, std::shared_ptr<Outlet> notices);
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
@@ -61,6 +61,12 @@ class Session : public std::enable_shared_from_this<Session> {
   /// The legacy subscriptions, made at the first.
   WatchList& watches();
   void SetNotices(std::shared_ptr<Outlet> notices) { notices_ = std::move(notices); }
+  /// The outlet is gone; what took its place stays.
+  void DropNotices(const std::shared_ptr<Outlet>& gone) {
+    if (notices_ == gone) {
+      notices_.reset();
+    }
+  }
 
  private:
   void Take(Incoming message, const std::shared_ptr<Outlet>& outlet);

@@ -44,6 +44,12 @@ void WatchList::WatchTheList() {
 }
 
 std::optional<async::Duration> WatchList::TellDue() {
+  const bool news = list_changed_ || std::ranges::any_of(watched_, [](const auto& item) {
+                      return item.second.changed;
+                    });
+  if (!news) {
+    return std::nullopt;
+  }
   if (!teller_.has_room()) {
     return kEvery;
   }

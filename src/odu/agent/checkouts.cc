@@ -70,8 +70,8 @@ Checkouts::Checkouts(World& world, std::string home, std::vector<std::string> al
 }
 
 base::Result<void> Checkouts::CheckAllowed(const std::string& toplevel) const {
-  const bool own =
-      toplevel == home_top_ || (!home_git_.empty() && CommonGitFolder(toplevel) == home_git_);
+  const bool own = toplevel == home_top_ || (!world_.fixed_checkouts && !home_git_.empty() &&
+                                             CommonGitFolder(toplevel) == home_git_);
   const bool below = std::ranges::any_of(
       allowed_, [&](const std::string& folder) { return IsBelow(toplevel, folder); });
   if (own || below) {

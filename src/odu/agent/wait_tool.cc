@@ -174,7 +174,9 @@ Toolbox::Awaited<WaitOut> Toolbox::Wait(WaitIn in, mcp::Call& call) {
     co_return base::Pass(client.error());
   }
   const model::Run& live = checkout.view().run;
-  const bool is_live = client.has_value() && live.run_id.has_value();
+  // One that is over stands there for a while: it is no run to wait for.
+  const bool over = live.phase == model::RunPhase::kSettled && !live.open;
+  const bool is_live = client.has_value() && live.run_id.has_value() && !over;
   if (is_live && (in.run.empty() || in.run == live.ref || in.run == *live.run_id)) {
     request.run_id = *live.run_id;
   } else if (in.run.empty() && !checkout.last_started.empty()) {
@@ -186,8 +188,12 @@ Toolbox::Awaited<WaitOut> Toolbox::Wait(WaitIn in, mcp::Call& call) {
     }
     request.run_id = named->run_id;
   } else {
-    const auto idle =
-        client ? base::Result<model::Run>(live) : world_.store.IdleRun(checkout.toplevel());
+    auto idle = client ? base::Result<model::Run>(live) : world_.store.IdleRun(checkout.toplevel());
+    if (idle && idle->run_id.has_value()) {
+      idle->last_ref = idle->ref;
+      idle->last_verdict = idle->verdict;
+      idle->last_finished_at = idle->settled_at;
+    }
     co_return base::Pass(face::NoRun(idle ? *idle : model::Run(), world_.clock.WallMs()));
   }
   const int64_t bound_ms =

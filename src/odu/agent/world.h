@@ -19,6 +19,8 @@ struct World {
   os::Environment environment;  ///< the server's own: runs get it, filtered by the coordinator
   int32_t umask = 022;
   int64_t pid = 0;
+  /// Other work trees of the repository must be allowed by name, too.
+  bool fixed_checkouts = false;
 };
 
 }  // namespace odu::agent

@@ -99,7 +99,11 @@ constexpr std::array kShellOptions{
     OptionSpec{"--run", "", "RUN", false, "of this run (ref or id) instead of the newest"},
 };
 constexpr std::array kMcpOptions{
+    OptionSpec{"--http", "", "", false, "over HTTP on the loopback instead, with a token"},
+    OptionSpec{"--port", "", "PORT", false, "with --http: on this port (default 18441, 0: any)"},
     OptionSpec{"--allow", "", "DIR", true, "also drive the checkouts below this folder"},
+    OptionSpec{"--install", "", "HOST", false, "write it into an agent's configuration"},
+    OptionSpec{"--yes", "-y", "", false, "with --install: without asking"},
 };
 constexpr std::array kServeOptions{
     OptionSpec{"--foreground", "", "", false, "in this terminal, log to stderr"},
@@ -161,11 +165,11 @@ constexpr std::array kCommands{
                 "there\nwhile the run goes on, and for a day of a red one.\n\nExit: the "
                 "terminal's own, 3 where there is no work tree.\n",
                 kShellOptions},
-    CommandSpec{
-        "mcp", "", 0, 0, "serve the tools and resources of agents (MCP) on stdin and stdout",
-        "What an agent's configuration names. It drives the repository that it was started in "
-        "and\nthat one's other work trees. It ends with its input; runs go on.\n",
-        kMcpOptions},
+    CommandSpec{"mcp", "", 0, 0, "serve tools and resources to coding agents (MCP)",
+                "What an agent's configuration names: it speaks on stdin and stdout, drives the "
+                "repository\nthat it was started in, and ends with its input; runs go on. "
+                "--install knows claude,\ncodex, opencode, gemini and vscode.\n",
+                kMcpOptions},
     CommandSpec{"skill", "", 0, 0, "print a text that teaches agents to use odu", "", {}},
     CommandSpec{"serve", "", 0, 0, "start, stop or restart the coordinator", "", kServeOptions},
     CommandSpec{"monitor", "", 0, 0, "", "", {}, "attach"},
