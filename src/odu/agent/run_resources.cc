@@ -46,6 +46,8 @@ class LogWatch final : public mcp::Watch {
         tasks_(world.executor) {
     tasks_.Spawn("watch a log grow", [state = state_] { return state->Grow(state); });
   }
+  /// Its task may have a last turn: nobody is told then.
+  ~LogWatch() override { state_->over = true; }
 
  private:
   struct State {
@@ -72,7 +74,7 @@ class LogWatch final : public mcp::Watch {
       uint64_t size = 0;
       for (;;) {
         const bool passed = co_await self->world.clock.Sleep(kGrowthEvery);
-        if (!passed || self.use_count() == 1) {
+        if (!passed || self->over) {
           co_return;
         }
         if (self->known.status != model::NodeStatus::kRunning) {
@@ -90,6 +92,7 @@ class LogWatch final : public mcp::Watch {
     std::string node;
     std::function<void()> changed;
     model::Node known;
+    bool over = false;
   };
 
   std::shared_ptr<State> state_;
