@@ -30,6 +30,26 @@ const KindRow& RowOf(ErrorKind kind) {
   return kKinds[static_cast<size_t>(kind)];
 }
 
+/// What a person can do about it, where the number alone says so; else empty.
+std::string_view RemedyFor(int error_number) {
+  switch (error_number) {
+    case ENOSPC:
+      return "make room on that disk, then try again";
+    case EDQUOT:
+      return "make room within this user's quota, then try again";
+    case EACCES:
+    case EPERM:
+      return "this user may not do that there: look at owner and mode with 'ls -ld'";
+    case EROFS:
+      return "that file system is mounted read-only: remount it, or use another place";
+    case EMFILE:
+    case ENFILE:
+      return "too many files are open: see 'ulimit -n'";
+    default:
+      return {};
+  }
+}
+
 }  // namespace
 
 std::string_view KindName(ErrorKind kind) {
@@ -59,7 +79,8 @@ int Error::ExitCode() const {
 
 Error SystemError(std::string_view what, int error_number) {
   const char* code = error_number == ENOSPC || error_number == EDQUOT ? "disk_full" : "io";
-  return Error(ErrorKind::kHost, code, std::string(what) + ": " + std::strerror(error_number));
+  return Error(ErrorKind::kHost, code, std::string(what) + ": " + std::strerror(error_number),
+               std::string(RemedyFor(error_number)));
 }
 
 }  // namespace base

@@ -72,7 +72,9 @@ std::string NearestName(std::string_view word, std::span<const std::string> cand
   std::string_view nearest;
   for (const std::string& candidate : candidates) {
     const size_t distance = EditDistance(word, candidate, limit);
-    if (distance <= limit && (distance < candidate.size() || candidate.empty())) {
+    // At least one letter must have been right.
+    if (distance <= limit &&
+        (distance < std::max(word.size(), candidate.size()) || candidate.empty())) {
       nearest = candidate;
       if (distance == 0) {
         break;

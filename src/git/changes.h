@@ -24,12 +24,13 @@ struct Changes {
   bool clean() const { return total == 0; }
 };
 
-/// What `git status` shows: untracked files count, ignored ones do not. Writes nothing, not even
-/// the index.
+/// What `git status` shows: untracked files count, ignored ones do not; nor does what is untracked
+/// in the folder `apart` (below the toplevel; empty = none). Writes nothing, not even the index.
 boost::asio::awaitable<base::Result<Changes>> FindChanges(Runner& runner,
-                                                          const Repository& repository, size_t cap);
+                                                          const Repository& repository, size_t cap,
+                                                          std::string apart = {});
 
 /// Reads `git status --porcelain=v1 -z --no-renames`.
-Changes ParseStatus(std::string_view text, size_t cap);
+Changes ParseStatus(std::string_view text, size_t cap, std::string_view apart = {});
 
 }  // namespace git

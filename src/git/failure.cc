@@ -30,7 +30,8 @@ base::Error Failure(std::string_view verb, const os::ProgramResult& result) {
   const std::string said =
       cause.empty() ? os::Describe(result.status) : base::Sanitised(cause, false);
   return base::Error(base::ErrorKind::kHost, full ? "disk_full" : "git_failed",
-                     fmt::format("git {}: {}", verb, said));
+                     fmt::format("git {}: {}", verb, said),
+                     full ? "make room on that disk, then try again" : "");
 }
 
 }  // namespace git

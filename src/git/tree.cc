@@ -8,6 +8,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "git/ignore.h"
 #include "git/object_path.h"
 #include "git/submodules.h"
 #include "os/file_system.h"
@@ -64,58 +65,106 @@ struct LiveTree {
   std::vector<Gitlink> links;
 };
 
+/// Git in a checkout with an index and an object folder of its own.
+class ScratchIndex {
+ public:
+  ScratchIndex(Runner& runner, const Repository& repository, const std::string& folder)
+      : runner_(runner),
+        toplevel_(repository.toplevel),
+        environment_{"GIT_INDEX_FILE=" + folder + "/index",
+                     "GIT_OBJECT_DIRECTORY=" + folder + "/objects",
+                     "GIT_ALTERNATE_OBJECT_DIRECTORIES=" +
+                         AlternatePath(repository.common_dir + "/objects")} {}
+
+  boost::asio::awaitable<base::Result<std::string>> Git(std::vector<std::string> arguments) const {
+    Command command;
+    command.arguments = std::move(arguments);
+    command.directory = toplevel_;
+    command.environment = environment_;
+    command.timeout = kTreeTimeout;
+    auto output = co_await Output(runner_, std::move(command));
+    if (!output) {
+      co_return base::Pass(output.error().In("naming the content of the live tree"));
+    }
+    co_return output;
+  }
+
+ private:
+  Runner& runner_;
+  std::string toplevel_;
+  std::vector<std::string> environment_;
+};
+
+/// True when `listing` (`ls-files --stage -z`: "<mode> <id> <stage>\t<path>") has files in
+/// `folder`.
+bool HoldsFilesIn(std::string_view listing, const std::string& folder) {
+  return !folder.empty() && listing.contains("\t" + folder + "/");
+}
+
+/// Takes what is not tracked in `apart` out of the index again: an ignore file that hid it may have
+/// been removed.
+boost::asio::awaitable<base::Result<void>> LeaveOut(Runner& runner, const Repository& repository,
+                                                    const ScratchIndex& index, std::string apart) {
+  const auto tracked = co_await IsTracked(runner, repository, apart);
+  if (!tracked) {
+    co_return base::Pass(tracked.error());
+  }
+  if (*tracked) {
+    co_return base::Result<void>();
+  }
+  std::vector<std::string> words{"rm", "-r", "--cached", "--force", "--quiet", "--ignore-unmatch",
+                                 "--", apart};
+  const auto removed = co_await index.Git(std::move(words));
+  if (!removed) {
+    co_return base::Pass(removed.error());
+  }
+  co_return base::Result<void>();
+}
+
 boost::asio::awaitable<base::Result<LiveTree>> NameLiveTree(Runner& runner,
                                                             const Repository& repository,
-                                                            std::string scratch) {
+                                                            std::string scratch,
+                                                            std::string apart) {
   auto folder = Scratch::Make(scratch);
   if (!folder) {
     co_return base::Pass(folder.error());
   }
-  const std::string index = folder->path() + "/index";
-  const std::string objects = folder->path() + "/objects";
-  if (auto made = os::MakeDirs(objects); !made) {
+  if (auto made = os::MakeDirs(folder->path() + "/objects"); !made) {
     co_return base::Pass(made.error());
   }
   // The copy keeps what git knows of unchanged files, so only changed ones are read.
-  if (auto copied = CopyIndex(repository.git_dir + "/index", index); !copied) {
+  if (auto copied = CopyIndex(repository.git_dir + "/index", folder->path() + "/index"); !copied) {
     co_return base::Pass(copied.error());
   }
-  const std::vector<std::string> environment{
-      "GIT_INDEX_FILE=" + index, "GIT_OBJECT_DIRECTORY=" + objects,
-      "GIT_ALTERNATE_OBJECT_DIRECTORIES=" + AlternatePath(repository.common_dir + "/objects")};
-
-  Command add;
-  add.arguments = std::vector<std::string>{"-c",  "core.splitIndex=false",
-                                           "-c",  "core.looseCompression=0",
-                                           "-c",  "core.fsync=none",
-                                           "-c",  "advice.addEmbeddedRepo=false",
-                                           "add", "--all"};
-  add.directory = repository.toplevel;
-  add.environment = environment;
-  add.timeout = kTreeTimeout;
-  auto added = co_await Output(runner, std::move(add));
+  const ScratchIndex index(runner, repository, folder->path());
+  std::vector<std::string> add{"-c",  "core.splitIndex=false",
+                               "-c",  "core.looseCompression=0",
+                               "-c",  "core.fsync=none",
+                               "-c",  "advice.addEmbeddedRepo=false",
+                               "add", "--all"};
+  auto added = co_await index.Git(std::move(add));
   if (!added) {
-    co_return base::Pass(added.error().In("naming the content of the live tree"));
+    co_return base::Pass(added.error());
   }
-  Command write;
-  write.arguments = std::vector<std::string>{"write-tree"};
-  write.directory = repository.toplevel;
-  write.environment = environment;
-  auto tree = co_await Output(runner, std::move(write));
+  const std::vector<std::string> list{"ls-files", "--stage", "-z"};
+  auto entries = co_await index.Git(list);
+  if (entries && HoldsFilesIn(*entries, apart)) {
+    const auto left_out = co_await LeaveOut(runner, repository, index, apart);
+    if (!left_out) {
+      co_return base::Pass(left_out.error());
+    }
+    entries = co_await index.Git(list);
+  }
+  if (!entries) {
+    co_return base::Pass(entries.error());
+  }
+  std::vector<std::string> write{"write-tree"};
+  auto tree = co_await index.Git(std::move(write));
   if (!tree) {
-    co_return base::Pass(tree.error().In("naming the content of the live tree"));
+    co_return base::Pass(tree.error());
   }
   if (!tree->empty() && tree->back() == '\n') {
     tree->pop_back();
-  }
-  Command list;
-  list.arguments = std::vector<std::string>{"ls-files", "--stage", "-z"};
-  list.directory = repository.toplevel;
-  list.environment = environment;
-  list.timeout = kTreeTimeout;
-  auto entries = co_await Output(runner, std::move(list));
-  if (!entries) {
-    co_return base::Pass(entries.error().In("naming the content of the live tree"));
   }
   LiveTree live;
   live.tree = std::move(*tree);
@@ -124,8 +173,9 @@ boost::asio::awaitable<base::Result<LiveTree>> NameLiveTree(Runner& runner,
 }
 
 boost::asio::awaitable<base::Result<std::string>> LiveContent(Runner& runner, Repository repository,
-                                                              std::string scratch, int depth) {
-  auto live = co_await NameLiveTree(runner, repository, scratch);
+                                                              std::string scratch,
+                                                              std::string apart, int depth) {
+  auto live = co_await NameLiveTree(runner, repository, scratch, std::move(apart));
   if (!live) {
     co_return base::Pass(live.error());
   }
@@ -140,7 +190,8 @@ boost::asio::awaitable<base::Result<std::string>> LiveContent(Runner& runner, Re
     if (!submodule) {
       co_return base::Pass(submodule.error().In(name));
     }
-    const auto content = co_await LiveContent(runner, *submodule, scratch, depth + 1);
+    const std::string nothing;
+    const auto content = co_await LiveContent(runner, *submodule, scratch, nothing, depth + 1);
     if (!content) {
       co_return base::Pass(content.error().In(name));
     }
@@ -158,11 +209,12 @@ boost::asio::awaitable<base::Result<std::string>> LiveContent(Runner& runner, Re
 
 boost::asio::awaitable<base::Result<std::string>> ContentId(Runner& runner,
                                                             const Repository& repository,
-                                                            bool known_clean, std::string scratch) {
+                                                            bool known_clean, std::string scratch,
+                                                            std::string apart) {
   if (known_clean) {
     co_return repository.tree;
   }
-  auto content = co_await LiveContent(runner, repository, std::move(scratch), 0);
+  auto content = co_await LiveContent(runner, repository, std::move(scratch), std::move(apart), 0);
   co_return content;
 }
 

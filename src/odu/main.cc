@@ -34,6 +34,7 @@
 #include "odu/model/run_id.h"
 #include "os/file_system.h"
 #include "os/signals.h"
+#include "os/standard_streams.h"
 #include "os/terminal.h"
 #include "service/control.h"
 
@@ -380,25 +381,24 @@ Exit RestartCoordinator(const Caller& caller) {
 }
 
 Exit DoServe(const Caller& caller) {
-  const Invocation& given = caller.invocation;
-  if (given.Has("--stop") && given.Has("--restart")) {
-    return base::Fail(base::ErrorKind::kUsage, "conflicting_options",
-                      "'--stop' and '--restart' exclude each other");
-  }
-  if (given.Has("--stop")) {
+  if (caller.invocation.Has("--stop")) {
     return StopCoordinator(caller);
   }
-  if (given.Has("--restart")) {
+  if (caller.invocation.Has("--restart")) {
     return RestartCoordinator(caller);
   }
   odu::coordinator::ServeOptions options;
   options.directory =
       caller.environment.Get(odu::coordinator::kCheckoutVariable).value_or(caller.cwd);
-  options.foreground = given.Has("--foreground");
+  options.foreground = caller.invocation.Has("--foreground");
   options.build = ODU_VERSION;
   options.started_by = fmt::format("odu serve (pid {})", getpid());
   const auto served = odu::coordinator::Serve(options);
-  return served ? Exit(0) : Exit(base::Pass(served.error()));
+  if (!served) {
+    return base::Pass(served.error());
+  }
+  caller.console.Err(odu::coordinator::Words(*served));
+  return 0;
 }
 
 Exit DoMcp(const Caller& caller) {
@@ -495,5 +495,6 @@ int Main(const std::vector<std::string>& arguments) {
 }  // namespace
 
 int main(int count, char** words) {
+  os::OpenMissingStreams();
   return Main(std::vector<std::string>(words + std::min(count, 1), words + count));
 }

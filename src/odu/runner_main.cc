@@ -23,6 +23,7 @@
 #include "os/fd.h"
 #include "os/file_system.h"
 #include "os/signals.h"
+#include "os/standard_streams.h"
 #include "os/unix_socket.h"
 #include "transport/stdio_link.h"
 
@@ -240,6 +241,7 @@ int Report(const base::Error& error) {
 }  // namespace
 
 int main(int argc, char** argv) {
+  os::OpenMissingStreams();
   auto arguments = Parse(std::vector<std::string>(argv + 1, argv + argc));
   if (!arguments) {
     return Report(arguments.error());

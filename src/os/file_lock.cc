@@ -39,7 +39,9 @@ base::Error Locked(const std::string& path) {
   const std::optional<ProcessIdentity> holder = HolderOf(path);
   const std::string by = holder ? fmt::format(" by process {}", holder->pid) : std::string();
   return base::Error(base::ErrorKind::kBusy, "locked",
-                     fmt::format("{}: locked{}", base::Quoted(path), by));
+                     fmt::format("{}: locked{}", base::Quoted(path), by),
+                     holder ? fmt::format("wait for process {} to end, or end it", holder->pid)
+                            : "wait for the process that holds it to end");
 }
 
 }  // namespace

@@ -4,11 +4,13 @@
 #include <poll.h>
 #include <signal.h>
 #include <sys/mman.h>
+#include <sys/signalfd.h>
 #include <sys/syscall.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
 #include <algorithm>
+#include <array>
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/this_coro.hpp>
 #include <cerrno>
@@ -143,8 +145,44 @@ class GroupGuard {
   bool armed_ = true;
 };
 
-/// Blocks until the child has ended or `bound` has passed.
-std::optional<WaitStatus> WaitAtMost(pid_t pid, std::chrono::nanoseconds bound) {
+/// While it lives, signals that would end this process wait: its child has a process group of its
+/// own, is not told, and would be left behind. Afterwards they do what they always do.
+class HeldSignals {
+ public:
+  HeldSignals() {
+    sigset_t held;
+    sigemptyset(&held);
+    for (const int signal : {SIGINT, SIGTERM, SIGHUP, SIGQUIT}) {
+      struct sigaction action{};
+      // A blocked signal would be kept although nobody wants it.
+      if (sigaction(signal, nullptr, &action) == 0 && action.sa_handler != SIG_IGN) {
+        sigaddset(&held, signal);
+      }
+    }
+    pthread_sigmask(SIG_BLOCK, &held, &before_);
+    fd_ = Fd(signalfd(-1, &held, SFD_CLOEXEC | SFD_NONBLOCK));
+  }
+  ~HeldSignals() { pthread_sigmask(SIG_SETMASK, &before_, nullptr); }
+  HeldSignals(const HeldSignals&) = delete;
+  HeldSignals& operator=(const HeldSignals&) = delete;
+
+  /// Readable when one waits.
+  int fd() const { return fd_.get(); }
+  /// True when one waits; it goes on waiting.
+  bool Came() const {
+    pollfd look{fd_.get(), POLLIN, 0};
+    return poll(&look, 1, 0) > 0;
+  }
+
+ private:
+  sigset_t before_{};
+  Fd fd_;
+};
+
+/// Blocks until the child has ended, `bound` has passed or one of `signals` has come; those may be
+/// null.
+std::optional<WaitStatus> WaitAtMost(pid_t pid, std::chrono::nanoseconds bound,
+                                     const HeldSignals* signals) {
   const auto end = std::chrono::steady_clock::now() + bound;
   const Fd pinned(static_cast<int>(syscall(SYS_pidfd_open, pid, 0)));
   for (;;) {
@@ -155,14 +193,17 @@ std::optional<WaitStatus> WaitAtMost(pid_t pid, std::chrono::nanoseconds bound) 
     }
     const auto left =
         std::chrono::ceil<std::chrono::milliseconds>(end - std::chrono::steady_clock::now());
-    if (left.count() <= 0 || (ended < 0 && errno != EINTR)) {
+    if (left.count() <= 0 || (ended < 0 && errno != EINTR) ||
+        (signals != nullptr && signals->Came())) {
       return std::nullopt;
     }
     // Without pidfd (Linux before 5.3) look again every few milliseconds.
     constexpr std::chrono::milliseconds kStep(5);
     constexpr std::chrono::milliseconds kLongest(std::chrono::hours(1));
-    pollfd wait{pinned.get(), POLLIN, 0};
-    poll(&wait, pinned.valid() ? 1 : 0,
+    // poll passes over descriptors below 0.
+    std::array waits{pollfd{pinned.get(), POLLIN, 0},
+                     pollfd{signals == nullptr ? -1 : signals->fd(), POLLIN, 0}};
+    poll(waits.data(), waits.size(),
          static_cast<int>(std::min(left, pinned.valid() ? kLongest : kStep).count()));
   }
 }
@@ -221,20 +262,25 @@ boost::asio::awaitable<base::Result<ProgramResult>> RunProgram(Reaper& reaper, a
 }
 
 base::Result<ProgramResult> RunProgramBlocking(const ProgramCall& call) {
+  const HeldSignals signals;
   const base::Result<Running> running = Start(call);
   if (!running) {
     return base::Pass(running.error());
   }
-  std::optional<WaitStatus> status = WaitAtMost(running->pid, call.timeout);
+  std::optional<WaitStatus> status = WaitAtMost(running->pid, call.timeout, &signals);
   const bool in_time = status.has_value();
   for (const int signal : {SIGTERM, SIGKILL}) {
     if (!status) {
       SignalGroup(running->pid, signal);
-      status = WaitAtMost(running->pid, kGrace);
+      status = WaitAtMost(running->pid, kGrace, nullptr);
     }
   }
   if (!in_time) {
     SignalGroup(running->pid, SIGKILL);
+    if (signals.Came()) {
+      // Seen by a process that handles it; otherwise this one ends by it as `signals` goes.
+      return base::Fail(ErrorKind::kCancelled, "interrupted", call.argv[0] + ": interrupted");
+    }
     return std::unexpected(Late(call));
   }
   return Collect(call, *running, *status);

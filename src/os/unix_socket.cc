@@ -86,7 +86,8 @@ base::Error ConnectError(const std::string& path, int error_number) {
     case EACCES:
     case EPERM:
       return base::Error(base::ErrorKind::kRefused, "not_permitted",
-                         base::Quoted(path) + ": not open to this user");
+                         base::Quoted(path) + ": not open to this user",
+                         "look at owner and mode with 'ls -ld' of it and of its folder");
     default:
       return base::SystemError(base::Quoted(path), error_number);
   }

@@ -94,7 +94,8 @@ asio::awaitable<Dialled> TryDial(asio::any_io_executor executor, async::Clock& c
   if (auto same = os::RequireSameUser(fd->get()); !same) {
     co_return GiveUp(base::Error(
         ErrorKind::kRefused, "foreign_service",
-        fmt::format("the {} at {} is another user's", place.what, base::Quoted(place.socket))));
+        fmt::format("the {} at {} is another user's", place.what, base::Quoted(place.socket)),
+        "work as that user, or in a copy of your own"));
   }
   const auto owner = co_await PatientOwnerOf(clock, place.folder);
   if (owner && owner->stopped) {

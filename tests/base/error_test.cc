@@ -61,5 +61,14 @@ TEST(Error, AResultHoldsOneOfTheTwo) {
   EXPECT_EQ(passed.error(), odd.error());
 }
 
+TEST(Error, WhatTheSystemRefusesIsToldWithWhatToDo) {
+  for (const int number : {ENOSPC, EDQUOT, EACCES, EPERM, EROFS, EMFILE, ENFILE}) {
+    EXPECT_NE(SystemError("write", number).hint(), "") << number;
+  }
+  EXPECT_EQ(SystemError("write", ENOSPC).hint(), "make room on that disk, then try again");
+  // Where the number alone says nothing, nothing is made up.
+  EXPECT_EQ(SystemError("write", EIO).hint(), "");
+}
+
 }  // namespace
 }  // namespace base

@@ -102,5 +102,10 @@ TEST(Base64, RefusesWhatIsNot) {
   }
 }
 
+TEST(NearestName, OfAShortNameOneLetterMayBeTooMany) {
+  EXPECT_EQ(NearestName("bb", std::vector<std::string>{"a", "b"}), "b");
+  EXPECT_EQ(NearestName("a", std::vector<std::string>{"b"}), "");
+}
+
 }  // namespace
 }  // namespace base

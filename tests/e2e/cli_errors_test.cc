@@ -95,6 +95,47 @@ TEST_F(CliErrors, ASelectorThatMatchesNothing) {
   EXPECT_NE(result.stderr_text.find("'test'"), std::string::npos) << result;
 }
 
+TEST_F(CliErrors, AnAliasOrTheRootIsAnsweredWithWhatToSayInstead) {
+  Justfile("alias quux := test\n[metadata(\"ci\")]\nci: test\n\ntest:\n  true\n");
+  EXPECT_EQ(Run({"quux"}), (CliResult{2, "",
+                                      "odu: run: 'quux' matches no node\n"
+                                      "  the only recipe is test\n"}));
+  EXPECT_EQ(Run({"ci"}), (CliResult{2, "",
+                                    "odu: run: 'ci' matches no node\n"
+                                    "  'ci' is the pipeline and runs nothing itself: 'odu run' "
+                                    "without it runs what it needs\n"}));
+}
+
+TEST_F(CliErrors, AStdoutThatIsClosedIsNamed) {
+  Justfile("[metadata(\"ci\")]\nci:\n  true\n");
+  for (const std::string command : {"status", "dump", "runs", "graph"}) {
+    support::CliCall call;
+    call.argv = {"/bin/sh", "-c", "exec \"$0\" " + command + " <&- >&-", kOdu};
+    call.directory = repo_.path();
+    call.extra_environment = Environment();
+    EXPECT_EQ(support::RunCli(call),
+              (CliResult{3, "",
+                         "odu: stdout is closed\n"
+                         "  leave it open; '>/dev/null' is for output that nobody wants\n"}))
+        << command;
+  }
+}
+
+TEST_F(CliErrors, APipelineFileThatIsNotThereIsNotSoughtInTheCommitOfARunInPlace) {
+  Justfile("[metadata(\"ci\")]\nci:\n  true\n");
+  const CliResult in_place = Run({"--pipeline", "nope", "--no-strict"});
+  EXPECT_EQ(in_place.exit_code, 2);
+  EXPECT_EQ(in_place.stderr_text.find("commit"), std::string::npos) << in_place;
+  EXPECT_EQ(Run({"--pipeline", "/etc"}).exit_code, 2);
+  repo_.Write(".gitignore", "uncommitted.json\n");
+  repo_.Commit();
+  repo_.Write("uncommitted.json", R"({"tasks": []})");
+  const CliResult strict = Run({"--pipeline", "uncommitted.json"});
+  EXPECT_EQ(strict.exit_code, 2);
+  EXPECT_NE(strict.stderr_text.find("a strict run reads it from the commit"), std::string::npos)
+      << strict;
+}
+
 TEST_F(CliErrors, WithNothingRunning) {
   Justfile("[metadata(\"ci\")]\nci:\n  true\n");
   EXPECT_EQ(Odu({"status"}), (CliResult{0, "no run in progress\n", ""}));
@@ -104,15 +145,17 @@ TEST_F(CliErrors, WithNothingRunning) {
                        "\"last\":null,\"unposted\":[]}\n",
                        ""}));
   EXPECT_EQ(Odu({"runs"}), (CliResult{0, "no runs yet\n", ""}));
-  EXPECT_EQ(Odu({"cancel"}),
-            (CliResult{3, "", "odu: cancel: no run in progress in this checkout\n"}));
+  EXPECT_EQ(Odu({"cancel"}), (CliResult{3, "",
+                                        "odu: cancel: no run in progress in this checkout\n"
+                                        "  'odu run' starts one\n"}));
   EXPECT_EQ(Odu({"logs", "ci"}), (CliResult{3, "",
                                             "odu: logs: this checkout has had no run\n"
                                             "  'odu run' starts one\n"}));
   const CliResult wait = Odu({"wait"});
   EXPECT_EQ(wait, (CliResult{3,
                              "{\"error\":{\"code\":\"no_run\",\"message\":"
-                             "\"wait: no run in progress in this checkout\"}}\n",
+                             "\"wait: no run in progress in this checkout\","
+                             "\"hint\":\"'odu run' starts one\"}}\n",
                              ""}));
   EXPECT_EQ(Odu({"rerun", "ci"}).exit_code, 3);
   const CliResult stop = Odu({"serve", "--stop"});

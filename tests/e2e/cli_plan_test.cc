@@ -1,3 +1,5 @@
+#include <sys/stat.h>
+
 #include <set>
 
 #include "base/json.h"
@@ -114,6 +116,26 @@ TEST_F(CliPlan, AStrictRunThatPostsNeedsAForgeAndSaysWhatItDoesThere) {
   EXPECT_NE(known.stderr_text.find("[odu] this version posts no commit statuses"),
             std::string::npos)
       << known;
+}
+
+TEST_F(CliPlan, AJustThatHangsEndsWithTheCommandThatAskedIt) {
+  repo_.Write("justfile", kTop);
+  const std::string fifo = home_ / "pid";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  home_.Write("bin/just", "#!/bin/sh\necho $$ >" + fifo + "\nexec sleep 301\n", 0755);
+  extra_ = {"PATH=" + (home_ / "bin") + ":/usr/bin:/bin"};
+  for (const std::string command : {"dump", "graph"}) {
+    for (const int signal : {SIGINT, SIGTERM}) {
+      Background odu = Start({command}, command + std::to_string(signal));
+      const auto file = os::OpenFile(fifo, O_RDONLY);
+      std::string text(64, '\0');
+      text.resize(os::ReadSome(file->get(), text).value());
+      const auto just = static_cast<pid_t>(std::stol(text));
+      odu.Signal(signal);
+      EXPECT_EQ(odu.Wait(), 128 + signal);
+      EXPECT_EQ(kill(just, 0), -1) << command;
+    }
+  }
 }
 
 }  // namespace

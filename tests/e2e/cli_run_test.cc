@@ -206,5 +206,12 @@ TEST_F(CliRun, ACoordinatorThatDiesCostsNothing) {
   }
 }
 
+TEST_F(CliRun, ARecipeThatCleansTheTreeHasNotChangedIt) {
+  Justfile("[metadata(\"ci\")]\nci: clean last\nclean:\n  git clean -fdxq\nlast: clean\n  true\n");
+  const auto result = Run({"--no-strict"});
+  EXPECT_EQ(result.exit_code, 0) << result;
+  EXPECT_EQ(result.stderr_text.find("the work tree changed"), std::string::npos) << result;
+}
+
 }  // namespace
 }  // namespace odu

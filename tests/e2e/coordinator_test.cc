@@ -80,6 +80,23 @@ TEST_F(CoordinatorProcess, StoppedInTheMiddleTheNextOneGoesOn) {
   EXPECT_EQ(Witness(), "first\nsecond\nthird\n");
 }
 
+TEST_F(CoordinatorProcess, ServeSaysWhoServesAndHowToEndIt) {
+  Justfile("[metadata(\"ci\")]\nci:\n    @true\n");
+  const auto first = Odu({"serve"});
+  const std::string who = "a coordinator (pid " + std::to_string(Pid()) + ") serves";
+  EXPECT_EQ(first, (support::CliResult{
+                       0, "", who + " '" + repo_.path() + "'; 'odu serve --stop' ends it\n"}));
+  EXPECT_EQ(Odu({"serve"}), (support::CliResult{0, "",
+                                                who + " '" + repo_.path() +
+                                                    "' already; 'odu serve --stop' ends "
+                                                    "it\n"}));
+  EXPECT_EQ(Odu({"serve", "--foreground"}),
+            (support::CliResult{3, "",
+                                "odu: serve: " + who +
+                                    " this checkout already\n  'odu serve --stop' ends it; its "
+                                    "lanes run on, and the next one adopts them\n"}));
+}
+
 TEST_F(CoordinatorProcess, StoppedWithoutARunItSpeaksOfNoLanes) {
   Justfile("[metadata(\"ci\")]\nci:\n    @true\n");
   ASSERT_EQ(Odu({"serve"}).exit_code, 0);

@@ -80,6 +80,28 @@ TEST_F(TreeTest, ContentOfALinkedWorktreeIsItsOwn) {
   EXPECT_EQ(Content(), linked.tree);
 }
 
+TEST_F(TreeTest, WhatIsUntrackedInAFolderApartDoesNotCount) {
+  repo_.Write("file", "x");
+  repo_.Commit();
+  repo_.Write("file", "changed");
+  const auto content = [this] {
+    const Repository repository = Opened(runner_, repo_.path());
+    return Blocking(ContentId(runner_, repository, false, scratch_.path(), "own")).value_or("");
+  };
+  const std::string before = content();
+  EXPECT_EQ(before, Content());
+  repo_.Write("own/log", "x");
+  EXPECT_EQ(content(), before);
+  EXPECT_NE(Content(), before);
+  // A neighbour whose name begins alike is not in it, nor is what the repository tracks there.
+  repo_.Write("owned", "x");
+  EXPECT_NE(content(), before);
+  repo_.Commit();
+  repo_.Write("own/log", "y");
+  EXPECT_EQ(content(), Content());
+  EXPECT_NE(content(), repo_.Git({"rev-parse", "HEAD^{tree}"}));
+}
+
 TEST_F(TreeTest, APathWithAColonIsNoSeparator) {
   support::TempDir dir;
   const std::string path = dir / "x:y \"z";

@@ -4,6 +4,8 @@
 #include <gtest/gtest.h>
 #include <signal.h>
 #include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
 #include <array>
 #include <string>
@@ -174,6 +176,51 @@ TEST(RunProgram, AFailureQuotesTheFirstLineOfStderrHarmlessly) {
   EXPECT_EQ(ProgramFailure("git", "git", result).message(), "git: fatal: ^[]52;c;x^G bad");
   result.stderr_text.clear();
   EXPECT_EQ(ProgramFailure("git", "git", result).message(), "git: exit 128");
+}
+
+/// What a program has written into the FIFO `path`: blocks until it has.
+std::string FromFifo(const std::string& path) {
+  const auto fifo = OpenFile(path, O_RDONLY);
+  std::string text(64, '\0');
+  text.resize(ReadSome(fifo->get(), text).value());
+  return text;
+}
+
+TEST(RunProgramBlocking, ASignalThatEndsUsEndsTheProgramFirst) {
+  for (const int signal : {SIGINT, SIGTERM, SIGHUP}) {
+    const support::TempDir dir;
+    const std::string fifo = dir / "pid";
+    ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+    const pid_t us = fork();
+    if (us == 0) {
+      (void)RunProgramBlocking(Shell("echo $$ >" + fifo + "; exec sleep 301"));
+      _exit(0);
+    }
+    const auto program = static_cast<pid_t>(std::stol(FromFifo(fifo)));
+    ASSERT_EQ(kill(us, signal), 0);
+    int status = 0;
+    ASSERT_EQ(waitpid(us, &status, 0), us);
+    ASSERT_TRUE(WIFSIGNALED(status)) << status;
+    EXPECT_EQ(WTERMSIG(status), signal);
+    EXPECT_EQ(kill(program, 0), -1) << "left behind by signal " << signal;
+  }
+}
+
+TEST(RunProgramBlocking, ASignalThatIsIgnoredHereEndsNothing) {
+  const support::TempDir dir;
+  const std::string fifo = dir / "pid";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  const pid_t us = fork();
+  if (us == 0) {
+    signal(SIGHUP, SIG_IGN);
+    // The shell sends it to us, and comes to its end.
+    const auto result = RunProgramBlocking(Shell("kill -HUP $PPID; echo x >" + fifo + "; exit 7"));
+    _exit(result && result->status == WaitStatus(Exited{7}) ? 0 : 1);
+  }
+  EXPECT_EQ(FromFifo(fifo), "x\n");
+  int status = 0;
+  ASSERT_EQ(waitpid(us, &status, 0), us);
+  EXPECT_EQ(status, 0);
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 #include <fmt/ranges.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <boost/asio/io_context.hpp>
@@ -109,9 +110,10 @@ std::string Ready(const HostCheck& check) {
 
 }  // namespace
 
-std::vector<HostCheck> CheckHosts(const plan::Hosts& hosts, const HostLook& look) {
+Looked CheckHosts(const plan::Hosts& hosts, const HostLook& look) {
   os::IgnoreBrokenPipes();
-  std::vector<HostCheck> checks;
+  Looked looked;
+  std::vector<HostCheck>& checks = looked.checks;
   for (const plan::HostEntry& entry : hosts.entries) {
     HostCheck check;
     check.entry = entry;
@@ -132,17 +134,29 @@ std::vector<HostCheck> CheckHosts(const plan::Hosts& hosts, const HostLook& look
       }};
   async::TaskGroup root(context.get_executor());
   root.Spawn("look at hosts", [&]() -> awaitable<void> {
+    os::SignalSource signals(context.get_executor(), {SIGINT, SIGTERM, SIGHUP});
     async::TaskGroup looks(context.get_executor());
     for (HostCheck& check : checks) {
       if (!check.local) {
         looks.Spawn("look at host", [&] { return LookAt(world, look, check); });
       }
     }
+    // What was started to look (ssh) ends with its coroutine, and must not outlive this process.
+    async::TaskGroup listening(context.get_executor());
+    listening.Spawn("listen to signals", [&]() -> awaitable<void> {
+      const auto signal = co_await signals.Next();
+      if (signal) {
+        looked.interrupted = true;
+        looks.Kill();
+      }
+    });
     co_await looks.Join();
+    listening.Kill();
+    co_await listening.Join();
     context.stop();
   });
   context.run();
-  return checks;
+  return looked;
 }
 
 base::Result<CheckedText> CheckedHosts(
@@ -159,7 +173,11 @@ base::Result<CheckedText> CheckedHosts(
   look.environment = environment;
   look.state_dir = home->state;
   look.agent_for = std::move(agent_for);
-  const auto checks = CheckHosts(hosts, look);
+  const auto [checks, interrupted] = CheckHosts(hosts, look);
+  if (interrupted) {
+    return base::Fail(base::ErrorKind::kCancelled, "interrupted", "interrupted",
+                      "nothing was changed on any host");
+  }
   CheckedText told;
   told.text = as_json ? CheckJson(hosts, checks) : CheckText(hosts, checks);
   told.all_usable = std::ranges::all_of(checks, &HostCheck::usable);

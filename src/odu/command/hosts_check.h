@@ -33,9 +33,15 @@ struct HostLook {
   std::function<provision::AgentSpec(const plan::HostEntry&)> agent_for;
 };
 
+struct Looked {
+  std::vector<HostCheck> checks;
+  bool interrupted = false;  ///< SIGINT, SIGTERM or SIGHUP came first
+};
+
 /// `odu hosts --check`: looks at all hosts at once; changes nothing there. Each host gets one
-/// attempt, so a slow one delays nobody and a dead one is told after a bound.
-std::vector<HostCheck> CheckHosts(const plan::Hosts& hosts, const HostLook& look);
+/// attempt, so a slow one delays nobody and a dead one is told after a bound. A signal ends it, and
+/// what it has started, early.
+Looked CheckHosts(const plan::Hosts& hosts, const HostLook& look);
 
 /// For people: a line a host, and below it what to do about one that is not usable.
 std::string CheckText(const plan::Hosts& hosts, const std::vector<HostCheck>& checks);
@@ -47,7 +53,8 @@ struct CheckedText {
   std::string text;
   bool all_usable = false;
 };
-/// The whole command: looks, and says what it saw. Fails when there is no place for our own state.
+/// The whole command: looks, and says what it saw. Fails when there is no place for our own state;
+/// kCancelled "interrupted".
 base::Result<CheckedText> CheckedHosts(
     const plan::Hosts& hosts, const os::Environment& environment,
     std::function<provision::AgentSpec(const plan::HostEntry&)> agent_for, bool as_json);

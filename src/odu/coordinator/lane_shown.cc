@@ -1,9 +1,23 @@
 #include "odu/coordinator/lane_shown.h"
 
 #include <algorithm>
+#include <string_view>
 #include <utility>
 
 namespace odu::coordinator {
+namespace {
+
+/// A detail is part of one line: a hint on a line of its own follows after a semicolon.
+std::string OnOneLine(std::string text) {
+  constexpr std::string_view kHint = "\n  ";
+  for (size_t at = text.find(kHint); at != std::string::npos; at = text.find(kHint, at)) {
+    text.replace(at, kHint.size(), "; ");
+  }
+  std::ranges::replace(text, '\n', ' ');
+  return text;
+}
+
+}  // namespace
 
 void LaneShown::Take(const LaneNews& news, std::string masked_detail, int64_t now_ms) {
   if (news.since != 0) {
@@ -15,7 +29,7 @@ void LaneShown::Take(const LaneNews& news, std::string masked_detail, int64_t no
   lane.bytes = news.bytes;
   lane.total_bytes = news.total_bytes;
   came = came || news.state == "connected";
-  detail = std::move(masked_detail);
+  detail = OnOneLine(std::move(masked_detail));
   Describe();
 }
 

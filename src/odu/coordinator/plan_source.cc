@@ -185,7 +185,11 @@ awaitable<Result<model::Pipeline>> AskForPlan(World& world, PlanQuestion questio
   }
   auto pinned = co_await LoadIn(world, tree, question, file);
   if (!pinned) {
-    co_return Pass(AsIfIn(toplevel, tree, pinned.error()));
+    const base::Error error = AsIfIn(toplevel, tree, pinned.error());
+    const bool only_there = error.code() == "no_pipeline_file" && os::Exists(toplevel + "/" + file);
+    co_return Pass(only_there ? error.WithHint("a strict run reads it from the commit: commit it, "
+                                               "or run with --no-strict")
+                              : error);
   }
   co_return pinned;
 }

@@ -58,7 +58,7 @@ bool IsFinal(const base::Error& cause) {
 }
 
 std::string WithHint(const base::Error& error) {
-  return error.hint().empty() ? error.message() : error.message() + "\n" + error.hint();
+  return error.hint().empty() ? error.message() : error.message() + "\n  " + error.hint();
 }
 
 }  // namespace

@@ -110,7 +110,7 @@ RemoteLane::RemoteLane(World& world, const ledger::RunHeader& header, ledger::Ru
                                        end.reason = "source";
                                        end.why = error.hint().empty()
                                                      ? error.message()
-                                                     : error.message() + "\n" + error.hint();
+                                                     : error.message() + "\n  " + error.hint();
                                        link_->GiveUp(std::move(end));
                                      }}) {}
 
@@ -266,9 +266,7 @@ std::vector<Attempt> RemoteLane::LastAttempts(
   first.started_at = setup_began_;
   first.duration_ms =
       setup_began_ == 0 ? 0 : std::max<int64_t>(0, world_.clock.WallMs() - setup_began_);
-  std::string words = end.why;
-  std::ranges::replace(words, '\n', ' ');
-  first.log_bytes = WriteEpitaph(folder_.log(setup, first.n), base::Sanitised(words, false))
+  first.log_bytes = WriteEpitaph(folder_.log(setup, first.n), base::Sanitised(end.why, false))
                         .value_or(first.log_bytes);
   attempts.push_back(std::move(first));
   for (const model::PlanNode& node : plan_.nodes) {

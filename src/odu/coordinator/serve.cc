@@ -1,5 +1,6 @@
 #include "odu/coordinator/serve.h"
 
+#include <fmt/format.h>
 #include <sys/stat.h>
 
 #include <array>
@@ -296,9 +297,25 @@ Result<void> RunService(Site site, service::Gate gate, std::string runner,
   return result;
 }
 
+/// What a daemon tells its starter when it is not needed.
+constexpr std::string_view kAlready = "already";
+
+/// The pid of who serves the checkout, 0 where that is not known.
+pid_t HolderOf(const Site& site) {
+  const auto owner = service::OwnerOf(site.checkout.path);
+  return owner && owner->process ? owner->process->pid : 0;
+}
+
+base::Error AlreadyServing(pid_t pid) {
+  const std::string who = pid == 0 ? std::string() : fmt::format(" (pid {})", pid);
+  return base::Error(ErrorKind::kBusy, "already_serving",
+                     fmt::format("a coordinator{} serves this checkout already", who),
+                     "'odu serve --stop' ends it; its lanes run on, and the next one adopts them");
+}
+
 }  // namespace
 
-Result<void> Serve(const ServeOptions& options) {
+Result<Served> Serve(const ServeOptions& options) {
   const os::Environment environment = os::Environment::Current();
   auto site = FindSite(options.directory, environment);
   if (!site) {
@@ -309,8 +326,10 @@ Result<void> Serve(const ServeOptions& options) {
     return Pass(runner.error());
   }
   if (auto made = MakePlaces(*site); !made) {
-    return made;
+    return Pass(made.error());
   }
+  Served served;
+  served.toplevel = site->toplevel;
   os::ReadinessReport report;
   if (!options.foreground) {
     auto detached = service::Detach(site->checkout.log());
@@ -318,24 +337,43 @@ Result<void> Serve(const ServeOptions& options) {
       return Pass(detached.error());
     }
     if (!detached->is_daemon) {
-      return {};
+      served.already = detached->text == kAlready;
+      served.pid = served.already ? HolderOf(*site) : detached->daemon_pid;
+      return served;
     }
     report = std::move(detached->report);
   }
+  served.was_service = true;
   auto gate = service::Gate::Enter(site->checkout.path);
   if (!gate) {
     // Somebody was faster: the starter only wants that somebody serves.
     if (!options.foreground && gate.error().code() == "locked") {
-      report.Ready("already");
-      return {};
+      report.Ready(kAlready);
+      return served;
     }
-    report.Failed(gate.error());
-    return Pass(gate.error());
+    const base::Error error =
+        gate.error().code() == "locked" ? AlreadyServing(HolderOf(*site)) : gate.error();
+    report.Failed(error);
+    return Pass(error);
   }
   if (auto noted = gate->WriteHolder(); !noted) {
     base::LogWarning("coordinator", "{}", noted.error().message());
   }
-  return RunService(std::move(*site), std::move(*gate), std::move(*runner), options, report);
+  const auto ran =
+      RunService(std::move(*site), std::move(*gate), std::move(*runner), options, report);
+  if (!ran) {
+    return Pass(ran.error());
+  }
+  return served;
+}
+
+std::string Words(const Served& served) {
+  if (served.was_service) {
+    return {};
+  }
+  const std::string who = served.pid == 0 ? std::string() : fmt::format(" (pid {})", served.pid);
+  return fmt::format("a coordinator{} serves {}{}; 'odu serve --stop' ends it\n", who,
+                     base::Quoted(served.toplevel), served.already ? " already" : "");
 }
 
 Result<service::ServicePlace> PlaceOf(const std::string& directory,

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "base/error.h"
@@ -17,15 +19,28 @@ struct ServeOptions {
   std::string started_by;
 };
 
+/// What became of a call to Serve.
+struct Served {
+  /// This process was the service, and that has ended.
+  bool was_service = false;
+  /// Another one served already.
+  bool already = false;
+  pid_t pid = 0;  ///< who serves now, 0 where that is not known
+  std::string toplevel;
+};
+
 /// `odu serve`. In the foreground it returns when the coordinator has ended. Otherwise it leaves
 /// the coordinator behind and returns when that serves, or when another one already does; the
 /// service itself also returns here, when it ends. Before any thread or event loop. Failures:
-/// kRefused "not_a_repository", those of service::Gate and Door; kBusy "locked" in the foreground
-/// when another one serves; kHost "no_runner".
+/// kRefused "not_a_repository", those of service::Gate and Door; kBusy "already_serving" in the
+/// foreground when another one serves; kHost "no_runner".
 ///
 /// It ends on `surface.stop` and SIGTERM (lanes go on, the next coordinator adopts them), 30
 /// minutes after the last run and client, and, cancelling its run, when the checkout is gone.
-base::Result<void> Serve(const ServeOptions& options);
+base::Result<Served> Serve(const ServeOptions& options);
+
+/// The line that tells a person who serves, and how to end that; empty from the service itself.
+std::string Words(const Served& served);
 
 /// How faces reach and start the coordinator of the checkout that holds `directory`; `program` is
 /// the path of `odu`. Failures: kRefused "not_a_repository", those of service::FindHome.

@@ -11,6 +11,7 @@
 #include "odu/coordinator/plan_source.h"
 #include "odu/coordinator/recipe_environment.h"
 #include "odu/forge/forge_remote.h"
+#include "odu/ledger/ci_folder.h"
 #include "odu/model/host_system.h"
 #include "odu/model/ids.h"
 #include "odu/plan/selection.h"
@@ -43,7 +44,8 @@ std::unexpected<base::Error> Dirty(const git::Changes& changes) {
 
 /// What is said of the tree: clean or not, and then its content.
 awaitable<Result<void>> LookAtTree(World& world, RunDraft& draft) {
-  auto changes = co_await git::FindChanges(world.git, draft.repository, kListedFiles);
+  auto changes = co_await git::FindChanges(world.git, draft.repository, kListedFiles,
+                                           std::string(ledger::kCiFolder));
   if (!changes) {
     co_return Pass(changes.error());
   }
@@ -54,7 +56,8 @@ awaitable<Result<void>> LookAtTree(World& world, RunDraft& draft) {
   if (!draft.in_place) {
     co_return Dirty(*changes);
   }
-  auto id = co_await git::ContentId(world.git, draft.repository, false, world.home.cache);
+  auto id = co_await git::ContentId(world.git, draft.repository, false, world.home.cache,
+                                    std::string(ledger::kCiFolder));
   if (!id) {
     co_return Pass(id.error());
   }

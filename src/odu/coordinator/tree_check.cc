@@ -3,6 +3,7 @@
 #include "git/changes.h"
 #include "git/repository.h"
 #include "git/tree.h"
+#include "odu/ledger/ci_folder.h"
 
 namespace odu::coordinator {
 
@@ -15,14 +16,16 @@ boost::asio::awaitable<bool> TreeHasChanged(World& world, const ledger::RunHeade
   if (!repository) {
     co_return true;
   }
-  const auto changes = co_await git::FindChanges(world.git, *repository, 1);
+  const auto changes =
+      co_await git::FindChanges(world.git, *repository, 1, std::string(ledger::kCiFolder));
   if (!changes) {
     co_return true;
   }
   if (changes->clean()) {
     co_return header.dirty || repository->sha != header.sha;
   }
-  const auto id = co_await git::ContentId(world.git, *repository, false, world.home.cache);
+  const auto id = co_await git::ContentId(world.git, *repository, false, world.home.cache,
+                                          std::string(ledger::kCiFolder));
   if (!id) {
     co_return true;
   }

@@ -149,6 +149,31 @@ class Grammar {
   std::vector<std::string> arguments_;
 };
 
+/// `--pipeline --no-strict`: who writes that has forgotten the value, and CLI11 would take the next
+/// option for it.
+base::Result<void> CheckValuesGiven(const CommandSpec& command,
+                                    std::span<const std::string> words) {
+  for (size_t i = 0; i + 1 < words.size() && words[i] != "--"; ++i) {
+    const OptionSpec* option = FindOption(command, words[i]);
+    if (option == nullptr || words[i].empty() || option->value.empty()) {
+      continue;
+    }
+    const std::string& value = words[++i];
+    const bool is_option = (value.starts_with("--") && value.size() > 2) || value == "-h" ||
+                           (value.size() == 2 && FindOption(command, value) != nullptr);
+    if (is_option) {
+      return Usage("missing_value",
+                   fmt::format("{}: '{}' needs a value ({}), and {} is an option", command.name,
+                               option->name, option->value, base::Quoted(value)),
+                   option->name == "--output" || option->name == "--progress"
+                       ? HelpHint(command)
+                       : fmt::format("give one; if it is meant so: {}={}", option->name,
+                                     base::Sanitised(value, false)));
+    }
+  }
+  return {};
+}
+
 base::Result<void> CheckArguments(const Invocation& invocation) {
   const CommandSpec& command = *invocation.command;
   const std::vector<std::string>& given = invocation.arguments;
@@ -189,6 +214,10 @@ base::Result<void> CheckWords(const Invocation& invocation) {
   if (invocation.Has("--supersede") && invocation.Has("--queue")) {
     return Usage("conflicting_options", "run: '--supersede' and '--queue' exclude each other",
                  "--supersede cancels the run in progress, --queue waits for it");
+  }
+  if (invocation.Has("--stop") && invocation.Has("--restart")) {
+    return Usage("conflicting_options", "serve: '--stop' and '--restart' exclude each other",
+                 "--restart stops the coordinator, and starts this build's");
   }
   return {};
 }
@@ -249,6 +278,9 @@ base::Result<Invocation> ParseCommandLine(std::span<const std::string> arguments
   const CommandSpec* command = FindCommand(first);
   if (command == nullptr) {
     return UnknownCommand(first);
+  }
+  if (const auto checked = CheckValuesGiven(*command, arguments.subspan(1)); !checked) {
+    return base::Pass(checked.error());
   }
   Grammar grammar(*command);
   auto parsed = grammar.Parse(arguments.subspan(1));

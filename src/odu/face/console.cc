@@ -37,6 +37,9 @@ void Console::Out(std::string_view text) {
   if (error_number == EPIPE || (error_number == EIO && ends_.out_is_terminal)) {
     failure_ = base::Error(base::ErrorKind::kGone, std::string(kReaderLeft),
                            "nobody reads the output any more");
+  } else if (error_number == EBADF) {
+    failure_ = base::Error(base::ErrorKind::kHost, "stdout_closed", "stdout is closed",
+                           "leave it open; '>/dev/null' is for output that nobody wants");
   } else if (error_number != 0) {
     failure_ = base::SystemError("writing to stdout", error_number);
   }

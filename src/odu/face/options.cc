@@ -181,7 +181,7 @@ std::string_view Dash(std::string_view value) {
 
 std::string OptionLine(const OptionSpec& option) {
   const std::string left =
-      fmt::format("  {}{} {}{}{}", option.letter.empty() ? "   " : option.letter,
+      fmt::format("  {}{} {}{}{}", option.letter.empty() ? "  " : option.letter,
                   option.letter.empty() ? " " : ",", option.name, Dash(option.value), option.value);
   return fmt::format("{}  {}\n", Padded(left, 28), option.help);
 }

@@ -134,7 +134,7 @@ bool IsLost(const base::Error& error) {
 }
 
 base::Error NoRun(const model::Run& run, int64_t now_ms) {
-  std::string hint;
+  std::string hint = "'odu run' starts one";
   if (run.last_ref.has_value()) {
     hint = fmt::format("the last one was {}", *run.last_ref);
     if (run.last_verdict.has_value()) {

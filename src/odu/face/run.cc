@@ -78,10 +78,12 @@ class Starter {
         break;
       }
     }
+    // A question that is given up answers too: that it was given up. A run, or a refusal that came
+    // in the same moment, means what it says.
     tasks_.Kill();
     co_await tasks_.Join();
     interrupted = signals_seen_ > 0;
-    if (answer_.has_value()) {
+    if (answer_.has_value() && (*answer_ || answer_->error().code() != "cancelled")) {
       co_return std::move(*answer_);
     }
     co_return base::Fail(base::ErrorKind::kCancelled, "interrupted",

@@ -141,6 +141,9 @@ std::string RunLine(const View& view, int64_t now_ms) {
       "run {} · {} @ {} · {} · {} of {} done · {}", view.run.ref, ShownPipeline(view.run.pipeline),
       ShaLabel(view.run), state, counts.done(),
       base::Counted(std::max<size_t>(counts.total, 0), "node"), Span(ElapsedOf(view.run, now_ms)));
+  if (const std::string scope = ScopeText(view.run.scope); scope != "all") {
+    line += " · " + scope;
+  }
   if (!view.run.flaky.empty()) {
     line += fmt::format(" · {} flaky", view.run.flaky.size());
   }

@@ -13,6 +13,8 @@ namespace odu::face {
 namespace {
 
 constexpr size_t kNameColumns = 44;
+/// A longer line of a tail says little and hides the verdict below it; the log has all of it.
+constexpr size_t kTailColumns = 200;
 constexpr size_t kAllListedUpTo = 100;
 
 /// The log's path as it is shown; on a terminal a link to it.
@@ -63,7 +65,7 @@ std::string RedBlock(const View& view, const model::Node& node, const std::strin
   block += '\n';
   if (tail != nullptr && !tail->empty()) {
     for (const std::string_view line : base::Split(*tail, '\n')) {
-      block += fmt::format("  {} {}\n", Tinted("│", Tint::kDim, colour), line);
+      block += fmt::format("  {} {}\n", Tinted("│", Tint::kDim, colour), Cut(line, kTailColumns));
     }
   }
   return block + "  log: " + ShownLog(view, node, colour) + '\n';
@@ -100,12 +102,12 @@ std::string CountsLine(const View& view, bool colour) {
 }  // namespace
 
 std::string TailOf(std::string_view bytes, size_t lines, bool cut_before, bool keep_sgr) {
+  while (bytes.ends_with('\n')) {
+    bytes.remove_suffix(1);
+  }
   if (cut_before) {
     const size_t first = bytes.find('\n');
     bytes = first == std::string_view::npos ? bytes : bytes.substr(first + 1);
-  }
-  while (bytes.ends_with('\n')) {
-    bytes.remove_suffix(1);
   }
   size_t start = bytes.size();
   for (size_t found = 0; found < lines && start > 0; ++found) {

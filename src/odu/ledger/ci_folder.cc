@@ -20,7 +20,13 @@ using base::ErrorKind;
 constexpr std::string_view kIgnoreAll = "*\n";
 
 base::Error Trouble(const std::string& path, int error_number) {
-  return base::SystemError(base::Quoted(path), error_number);
+  const base::Error error = base::SystemError(base::Quoted(path), error_number);
+  if (error_number != EACCES && error_number != EPERM && error_number != EROFS) {
+    return error;
+  }
+  return error.WithHint(
+      "odu keeps its socket and the logs' names in '.ci': let this user write to it, or to the "
+      "checkout so that it can be made");
 }
 
 /// Makes `name` below an open directory if need be, and opens it. `path` is its name for people.

@@ -35,11 +35,13 @@ base::Error IndexError(const SQLite::Exception& exception) {
                          "'odu doctor --fix' makes it anew from the run folders");
     case SQLITE_BUSY:
     case SQLITE_LOCKED:
-      return base::Error(ErrorKind::kBusy, "index_busy", what);
+      return base::Error(ErrorKind::kBusy, "index_busy", what, "try again in a moment");
     case SQLITE_FULL:
-      return base::Error(ErrorKind::kHost, "disk_full", what);
+      return base::Error(ErrorKind::kHost, "disk_full", what,
+                         "make room on that disk, then try again");
     default:
-      return base::Error(ErrorKind::kHost, "index_unusable", what);
+      return base::Error(ErrorKind::kHost, "index_unusable", what,
+                         "'odu doctor' says what is wrong with it");
   }
 }
 

@@ -66,6 +66,19 @@ bool HasEnd(const NodeKey& node, std::string_view recipe) {
   return EndsIn(node.instance, recipe) || EndsIn(node.recipe, recipe);
 }
 
+/// "the nodes are a, b and 3 more", by their recipes.
+std::string KnownNodes(std::span<const NodeKey> nodes) {
+  std::set<std::string> recipes;
+  for (const NodeKey& node : nodes) {
+    recipes.emplace(node.recipe);
+  }
+  if (recipes.empty()) {
+    return "there are no nodes";
+  }
+  return fmt::format("{} {}", recipes.size() == 1 ? "the only recipe is" : "the recipes are",
+                     Listed(std::vector<std::string>(recipes.begin(), recipes.end())));
+}
+
 /// The names that `node` answers to, for a suggestion.
 void AddNames(const NodeKey& node, std::set<std::string>& names) {
   names.emplace(node.recipe);
@@ -89,7 +102,7 @@ base::Error UnknownNode(std::span<const NodeKey> nodes, const Selector& selector
   const std::string nearest =
       base::NearestName(selector.recipe, std::vector<std::string>(names.begin(), names.end()));
   if (nearest.empty()) {
-    return Unfit("unknown_node", selector, "matches no node", "");
+    return Unfit("unknown_node", selector, "matches no node", KnownNodes(nodes));
   }
   const std::string at = selector.platform ? "@" + *selector.platform : "";
   return Unfit("unknown_node", selector, "matches no node",

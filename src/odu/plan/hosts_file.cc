@@ -33,6 +33,10 @@ struct Place {
 };
 
 std::unexpected<base::Error> Bad(const Place& place, std::string what, std::string hint = {}) {
+  if (hint.empty()) {
+    hint =
+        R"(an entry is "x86_64-linux": "localhost" or "x86_64-linux": {"host": "ci-1", "jobs": 4})";
+  }
   return Fail(ErrorKind::kInput, "bad_hosts",
               fmt::format("{}:{}: {}", place.path, place.line, what), std::move(hint));
 }
@@ -198,7 +202,8 @@ Result<std::vector<HostEntry>> ParseHosts(std::string_view text, std::string_vie
   const JsonKeys keys(text);
   if (const auto twice = keys.FirstDuplicate()) {
     return Bad(Place{path, twice->line},
-               fmt::format("{} stands here a second time", base::Quoted(twice->key)));
+               fmt::format("{} stands here a second time", base::Quoted(twice->key)),
+               "keep one of the two");
   }
   std::vector<HostEntry> entries;
   for (const auto& [platform, value] : *object) {

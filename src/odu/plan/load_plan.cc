@@ -197,11 +197,17 @@ base::Result<model::Pipeline> LoadTaskFile(const std::string& path,
         fmt::format("plan: {} has no recipes to take {} from", name, base::Quoted(*root)),
         "select tasks by naming them: odu run TASK");
   }
+  std::error_code ignored;
+  if (fs::is_directory(path, ignored)) {
+    return base::Fail(base::ErrorKind::kInput, "no_pipeline_file",
+                      fmt::format("plan: {} is a directory", base::Quoted(path)),
+                      "name the file in it: --pipeline takes an odu.json");
+  }
   auto text = os::ReadFile(path, kMaxFileBytes);
   if (!text && text.error().code() == "not_found") {
     return base::Fail(base::ErrorKind::kInput, "no_pipeline_file",
                       fmt::format("plan: there is no file {}", base::Quoted(path)),
-                      "a strict run reads it from the commit: is it committed?");
+                      "--pipeline takes the path of an odu.json, from where you stand");
   }
   if (!text) {
     return std::unexpected(text.error().In("plan"));

@@ -94,7 +94,8 @@ base::Error CycleError(const Sorted& sorted, const std::vector<size_t>& left,
     names.push_back(nodes[sorted.nodes[path[i]]].id);
   }
   return base::Error(base::ErrorKind::kInput, "cycle",
-                     fmt::format("{} need each other: {}", what, fmt::join(names, " -> ")));
+                     fmt::format("{} need each other: {}", what, fmt::join(names, " -> ")),
+                     "take one of these needs out");
 }
 
 }  // namespace

@@ -64,6 +64,12 @@ base::Result<void> Mark(const model::Pipeline& pipeline, const std::vector<model
                       "the node that prepares a lane runs first on every lane by itself");
   }
   const auto matches = model::MatchNodes(keys, *selector);
+  if (!matches && selector->recipe == pipeline.name && matches.error().code() == "unknown_node") {
+    return base::Pass(matches.error().WithHint(
+        fmt::format("'{}' is the pipeline and runs nothing itself: 'odu run' without it runs what "
+                    "it needs",
+                    pipeline.name)));
+  }
   if (!matches) {
     return base::Pass(matches.error());
   }
@@ -80,6 +86,23 @@ base::Result<void> Mark(const model::Pipeline& pipeline, const std::vector<model
     marked[lane][match - begins[lane]] = true;
   }
   return {};
+}
+
+base::Error NothingToRun(const model::Pipeline& pipeline) {
+  const auto error = [](std::string why, std::string hint) {
+    return base::Error(base::ErrorKind::kUsage, "nothing_to_run", "nothing to run: " + why,
+                       std::move(hint));
+  };
+  if (pipeline.lanes.empty()) {
+    return error("there is no lane", "name a host for one: --host PLATFORM=ADDRESS");
+  }
+  // No recipe has a dot in its name, the file of tasks has.
+  if (pipeline.name.contains('.')) {
+    return error(fmt::format("'{}' has no tasks", pipeline.name),
+                 R"(give it one: {"tasks": [{"id": "test", "command": "make test"}]})");
+  }
+  return error(fmt::format("'{}' has neither a body nor dependencies", pipeline.name),
+               "name after its ':' the recipes that the pipeline runs");
 }
 
 }  // namespace
@@ -99,11 +122,7 @@ base::Result<model::Pipeline> Select(const model::Pipeline& pipeline,
     marked.emplace_back(lane.nodes.size(), selectors.empty());
   }
   if (keys.empty()) {
-    return base::Fail(base::ErrorKind::kUsage, "nothing_to_run",
-                      pipeline.lanes.empty()
-                          ? std::string("nothing to run: there is no lane")
-                          : fmt::format("nothing to run: '{}' has neither a body nor dependencies",
-                                        pipeline.name));
+    return std::unexpected(NothingToRun(pipeline));
   }
   for (const std::string& text : selectors) {
     if (auto done = Mark(pipeline, keys, text, marked); !done) {

@@ -1,6 +1,7 @@
 #include "odu/plan/task_file.h"
 
 #include <fmt/format.h>
+#include <fmt/ranges.h>
 
 #include <algorithm>
 #include <string>
@@ -42,7 +43,8 @@ class TaskFile {
     }
     if (tasks->get_array().size() > kMaxInstances) {
       return base::Fail(base::ErrorKind::kLimit, "too_large",
-                        fmt::format("{}: more than {} tasks", file_, kMaxInstances));
+                        fmt::format("{}: more than {} tasks", file_, kMaxInstances),
+                        "make them fewer: one task may run a script of many steps");
     }
     for (const json::value& task : tasks->get_array()) {
       if (auto read = ReadTask(task); !read) {
@@ -76,7 +78,8 @@ class TaskFile {
       return base::Fail(
           base::ErrorKind::kInput, "bad_task_file",
           fmt::format("{}: {} has the unknown key {}", file_, where, base::Quoted(name)),
-          nearest.empty() ? "" : fmt::format("did you mean '{}'?", nearest));
+          nearest.empty() ? fmt::format("it may have {}", fmt::join(known, ", "))
+                          : fmt::format("did you mean '{}'?", nearest));
     }
     return {};
   }
@@ -108,7 +111,8 @@ class TaskFile {
     }
     if (!ids_.emplace(node.id).second) {
       return base::Fail(base::ErrorKind::kInput, "duplicate_id",
-                        fmt::format("{}: two tasks have the id '{}'", file_, node.id));
+                        fmt::format("{}: two tasks have the id '{}'", file_, node.id),
+                        "give one of them another id");
     }
     node.recipe = node.id;
     if (auto command = ReadCommand(*task, named, node.argv); !command) {
@@ -178,7 +182,8 @@ class TaskFile {
         return base::Fail(base::ErrorKind::kInput, "unknown_need",
                           fmt::format("{}: task '{}' needs {}, which does not exist", file_,
                                       node.id, base::Quoted(need)),
-                          nearest.empty() ? "" : fmt::format("did you mean '{}'?", nearest));
+                          nearest.empty() ? "add a task with that id, or take the need out"
+                                          : fmt::format("did you mean '{}'?", nearest));
       }
     }
     return {};

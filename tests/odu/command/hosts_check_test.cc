@@ -1,7 +1,16 @@
 #include "odu/command/hosts_check.h"
 
+#include <fcntl.h>
 #include <gtest/gtest.h>
+#include <signal.h>
+#include <sys/stat.h>
+#include <sys/wait.h>
+#include <unistd.h>
 
+#include <thread>
+
+#include "os/fd.h"
+#include "os/file_system.h"
 #include "support/temp_dir.h"
 
 namespace odu::command {
@@ -43,7 +52,7 @@ TEST_F(HostsCheckTest, SaysOfEachHostWhatALaneWouldFind) {
   Add("x86_64-linux", "localhost");
   Add("i686-linux", "",
       {"env", "-i", "HOME=" + dir_.path(), "PATH=/usr/local/bin:/usr/bin:/bin", "SHELL=/bin/sh"});
-  const auto checks = CheckHosts(hosts_, look_);
+  const auto checks = CheckHosts(hosts_, look_).checks;
   ASSERT_EQ(checks.size(), 2U);
   EXPECT_TRUE(checks[0].usable());
   ASSERT_TRUE(checks[1].usable()) << checks[1].problem->message();
@@ -59,7 +68,7 @@ TEST_F(HostsCheckTest, AHostOfAnotherSystemIsNotUsable) {
   Add("riscv64-linux", "localhost");
   Add("aarch64-linux", "",
       {"env", "-i", "HOME=" + dir_.path(), "PATH=/usr/local/bin:/usr/bin:/bin", "SHELL=/bin/sh"});
-  const auto checks = CheckHosts(hosts_, look_);
+  const auto checks = CheckHosts(hosts_, look_).checks;
   ASSERT_EQ(checks.size(), 2U);
   for (const HostCheck& check : checks) {
     ASSERT_FALSE(check.usable()) << check.entry.platform;
@@ -72,12 +81,32 @@ TEST_F(HostsCheckTest, AHostOfAnotherSystemIsNotUsable) {
 TEST_F(HostsCheckTest, AHostThatDoesNotAnswerIsNotUsableAndTheOthersAreToldAllTheSame) {
   Add("i686-linux", "", {"/bin/false"});
   Add("x86_64-linux", "localhost");
-  const auto checks = CheckHosts(hosts_, look_);
+  const auto checks = CheckHosts(hosts_, look_).checks;
   ASSERT_EQ(checks.size(), 2U);
   EXPECT_FALSE(checks[0].usable());
   EXPECT_TRUE(checks[1].usable());
   EXPECT_NE(CheckText(hosts_, checks).find("not usable: "), std::string::npos);
   EXPECT_NE(CheckJson(hosts_, checks).find("\"usable\":false"), std::string::npos);
+}
+
+TEST_F(HostsCheckTest, ASignalEndsTheLookAndWhatItStarted) {
+  const std::string fifo = dir_ / "pid";
+  ASSERT_EQ(mkfifo(fifo.c_str(), 0600), 0);
+  Add("i686-linux", "", {"/bin/sh", "-c", "echo $$ >" + fifo + "; exec sleep 301"});
+  pid_t started = 0;
+  std::thread user([&] {
+    const auto file = os::OpenFile(fifo, O_RDONLY);
+    std::string text(64, '\0');
+    text.resize(os::ReadSome(file->get(), text).value());
+    started = static_cast<pid_t>(std::stol(text));
+    kill(getpid(), SIGTERM);
+  });
+  const Looked looked = CheckHosts(hosts_, look_);
+  user.join();
+  EXPECT_TRUE(looked.interrupted);
+  int status = 0;
+  const pid_t ended = waitpid(started, &status, 0);
+  EXPECT_TRUE(ended < 0 || WIFSIGNALED(status)) << status;
 }
 
 }  // namespace

@@ -52,5 +52,12 @@ TEST(LaneShown, WhatHasEndedIsNotGoingToBeCancelled) {
   EXPECT_EQ(shown.lane.detail, "cancelled while it was out of touch");
 }
 
+TEST(LaneShown, AHintOnALineOfItsOwnIsJoinedToTheLine) {
+  LaneShown shown;
+  const std::string words = "ci-1: the command ended (exit 3) and reached no shell\n  check it";
+  shown.Take(News("failed", words), words, 1000);
+  EXPECT_EQ(shown.lane.detail, "ci-1: the command ended (exit 3) and reached no shell; check it");
+}
+
 }  // namespace
 }  // namespace odu::coordinator

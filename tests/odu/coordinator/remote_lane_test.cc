@@ -35,7 +35,7 @@ class RemoteLaneTest : public ::testing::Test {
     LaneEnd end;
     end.kind = kind;
     end.reason = "host";
-    end.why = "ant: no route\nlook at the cable";
+    end.why = "ant: no route\n  look at the cable";
     return lane.LastAttempts(end, [](const std::string&) { return 1; });
   }
 
@@ -56,7 +56,7 @@ TEST_F(RemoteLaneTest, AHostThatNeverCameIsARedSetupWithTheReasonAndTheRestIsSki
   EXPECT_EQ(attempts[0].status, model::NodeStatus::kErrored);
   EXPECT_EQ(attempts[0].reason, "ant: no route");
   EXPECT_EQ(attempts[2].status, model::NodeStatus::kSkipped);
-  EXPECT_EQ(Log("_ci-setup"), "[odu] ant: no route look at the cable\n");
+  EXPECT_EQ(Log("_ci-setup"), "[odu] ant: no route\n  look at the cable\n");
   EXPECT_EQ(Log("two"), "[odu] skipped: _ci-setup errored\n");
   EXPECT_EQ(attempts[2].log_bytes, Log("two").size());
 }

@@ -33,5 +33,25 @@ TEST(TreeCheck, SeesChangesInPlaceAndIgnoresThemOfAPinnedTree) {
   EXPECT_FALSE(changed());
 }
 
+TEST(TreeCheck, OdusOwnFolderNeverCountsEvenWhereItsIgnoreFileIsGone) {
+  TestCheckout checkout;
+  ServedCheckout served(checkout);
+  ledger::RunHeader header;
+  header.sha = checkout.repo.Git({"rev-parse", "HEAD"});
+  header.scope.no_strict = true;
+  // What `git clean -fdxq` in a recipe leaves: the folder without the file that hides it.
+  checkout.repo.Git({"clean", "-fdxq"});
+  checkout.repo.Write(".ci/26d2c2d/x/a.log", "a");
+  std::optional<std::string> content;
+  EXPECT_FALSE(served.loop.Run(TreeHasChanged(served.world, header, content)));
+  EXPECT_EQ(content, std::nullopt);
+  checkout.repo.Write("new", "1");
+  EXPECT_TRUE(served.loop.Run(TreeHasChanged(served.world, header, content)));
+  header.content_id = content;
+  header.dirty = true;
+  checkout.repo.Write(".ci/26d2c2d/x/a.log", "longer");
+  EXPECT_FALSE(served.loop.Run(TreeHasChanged(served.world, header, content)));
+}
+
 }  // namespace
 }  // namespace odu::coordinator

@@ -123,6 +123,9 @@ TEST(CommandLine, WordsThatAreNotKnownAreRefused) {
   EXPECT_EQ(Complaint({"run", "--supersede", "--queue"}),
             "odu: run: '--supersede' and '--queue' exclude each other\n"
             "  --supersede cancels the run in progress, --queue waits for it\n");
+  EXPECT_EQ(Complaint({"serve", "--stop", "--restart"}),
+            "odu: serve: '--stop' and '--restart' exclude each other\n"
+            "  --restart stops the coordinator, and starts this build's\n");
 }
 
 TEST(CommandLine, NumbersAreWholeAndWithinBounds) {
@@ -163,6 +166,20 @@ TEST(CommandLine, ErrorsAreJsonWhereJsonWasAskedFor) {
   EXPECT_FALSE(WantsJsonErrors(Words{"status"}));
   EXPECT_FALSE(WantsJsonErrors(Words{"status", "-o"}));
   EXPECT_FALSE(WantsJsonErrors(Words{}));
+}
+
+TEST(CommandLine, AnOptionIsNotTakenForTheValueOfAnother) {
+  EXPECT_EQ(Complaint({"run", "--pipeline", "--no-strict"}),
+            "odu: run: '--pipeline' needs a value (FILE), and '--no-strict' is an option\n"
+            "  give one; if it is meant so: --pipeline=--no-strict\n");
+  EXPECT_EQ(Complaint({"run", "--root", "-d"}),
+            "odu: run: '--root' needs a value (NAMEPATH), and '-d' is an option\n"
+            "  give one; if it is meant so: --root=-d\n");
+  EXPECT_TRUE(Complaint({"run", "-j", "--queue"}).starts_with("odu: run: '--jobs' needs a value"));
+  EXPECT_EQ(Complaint({"run", "--pipeline=--no-strict"}), "fine");
+  EXPECT_EQ(Complaint({"logs", "a", "--offset", "-5"}), "fine");
+  EXPECT_EQ(Complaint({"run", "--", "--pipeline", "--no-strict"}), "fine");
+  EXPECT_EQ(Complaint({"run", "--pipeline", "./--no-strict"}), "fine");
 }
 
 }  // namespace

@@ -49,5 +49,15 @@ TEST(Console, AFullDiskIsAFailureThatIsNoReaderLeaving) {
   EXPECT_EQ(console.failure()->ExitCode(), 3);
 }
 
+TEST(Console, AClosedStdoutIsNamed) {
+  // What os::OpenMissingStreams puts there: it can only be read.
+  Console console(EndsOf(open("/dev/null", O_RDONLY | O_CLOEXEC)));
+  console.Out("a");
+  ASSERT_TRUE(console.failure().has_value());
+  EXPECT_FALSE(console.reader_left());
+  EXPECT_EQ(console.failure()->message(), "stdout is closed");
+  EXPECT_EQ(console.failure()->ExitCode(), 3);
+}
+
 }  // namespace
 }  // namespace odu::face

@@ -42,7 +42,7 @@ TEST(Reach, ALookTakesInEverySnapshotOnce) {
 
 TEST(Reach, NoRunNamesTheLastOne) {
   model::Run run;
-  EXPECT_EQ(NoRun(run, kStart).hint(), "");
+  EXPECT_EQ(NoRun(run, kStart).hint(), "'odu run' starts one");
   run.last_ref = "26d2c2d#1";
   run.last_verdict = model::Verdict::kFailed;
   run.last_finished_at = kStart;

@@ -139,5 +139,22 @@ TEST(Run, AReaderThatLeavesDoesNotEndTheRun) {
   EXPECT_EQ(*served.loop.Run(face::Run(context, SampleCall())), 3);
 }
 
+TEST(Run, LeftByASecondSignalItSpeaksOfTheRunNotOfTheCall) {
+  ServedCheckout served;
+  served.Open();
+  served.never_answers = true;
+  served.start = [](const model::RunStartRequest&) {
+    raise(SIGINT);
+    raise(SIGINT);
+    return model::RunStartReply{};
+  };
+  RunCall call = SampleCall();
+  call.start.when_busy = model::WhenBusy::kQueue;
+  const auto exit = served.loop.Run(face::Run(served.context, call));
+  ASSERT_FALSE(exit.has_value());
+  EXPECT_EQ(exit.error().message(), "interrupted before the run was started");
+  EXPECT_EQ(exit.error().ExitCode(), 130);
+}
+
 }  // namespace
 }  // namespace odu::face

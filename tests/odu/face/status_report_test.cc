@@ -72,5 +72,18 @@ TEST(StatusReport, RunsAreATable) {
   EXPECT_EQ(RunsText({}, kStart, false, false), "no runs yet\n");
 }
 
+TEST(StatusReport, ARunOfSomeRecipesSaysSo) {
+  View view = SampleView();
+  view.run.scope = model::Scope{};
+  const auto first_line = [&view] {
+    const std::string text = StatusText(view, kStart, false);
+    return text.substr(0, text.find('\n'));
+  };
+  const std::string whole = first_line();
+  view.run.scope.selectors = {"lint", "test@x86_64-linux"};
+  view.run.scope.no_deps = true;
+  EXPECT_EQ(first_line(), whole + " · lint test@x86_64-linux, without needs");
+}
+
 }  // namespace
 }  // namespace odu::face

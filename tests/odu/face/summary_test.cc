@@ -46,6 +46,7 @@ TEST(Summary, TheTailIsWholeLinesFromTheEnd) {
   EXPECT_EQ(TailOf("a\nb", 5, false, false), "a\nb");
   EXPECT_EQ(TailOf("cut\nb\nc", 5, true, false), "b\nc");
   EXPECT_EQ(TailOf("one line that is cut", 5, true, false), "one line that is cut");
+  EXPECT_EQ(TailOf("of one endless line\n", 5, true, false), "of one endless line");
   EXPECT_EQ(TailOf("", 5, false, false), "");
   EXPECT_EQ(TailOf("\n\n\n", 5, false, false), "");
   EXPECT_EQ(TailOf("a\n\n\n", 5, false, false), "a");
@@ -66,6 +67,22 @@ TEST(Summary, EveryVerdictHasItsWord) {
   EXPECT_EQ(VerdictWord(model::Verdict::kCancelled), "CANCELLED");
   EXPECT_EQ(VerdictWord(model::Verdict::kIncomplete), "INCOMPLETE");
   EXPECT_EQ(VerdictWord(std::nullopt), "RUNNING");
+}
+
+TEST(Summary, ALineOfATailIsCutToASaneWidth) {
+  View view;
+  view.run.sha7 = "7f59054";
+  view.run.verdict = model::Verdict::kFailed;
+  Add(view, SampleNode("yes", model::NodeStatus::kFailed, 0, 0, 1200));
+  const std::map<std::string, std::string> tails{
+      {"yes@x86_64-linux", "first\n" + std::string(30'000, 'y') + "\nlast"}};
+  for (const bool colour : {false, true}) {
+    const std::string text = Summary(view, tails, colour);
+    EXPECT_LT(text.size(), 2000U);
+    EXPECT_NE(text.find("yyy…\n"), std::string::npos);
+    EXPECT_NE(text.find("first\n"), std::string::npos);
+    EXPECT_NE(text.find("last\n"), std::string::npos);
+  }
 }
 
 }  // namespace

@@ -64,7 +64,7 @@ TEST(MatchIds, NeverMatchesHalf) {
   EXPECT_EQ(All("test@riscv64-linux"),
             "unknown_platform: 'test@riscv64-linux' names a platform that has no lane | there is "
             "aarch64-darwin, x86_64-linux");
-  EXPECT_EQ(All("test", {}), "unknown_node: 'test' matches no node | ");
+  EXPECT_EQ(All("test", {}), "unknown_node: 'test' matches no node | there are no nodes");
   EXPECT_EQ(All("test@x86_64-linux", {}),
             "unknown_platform: 'test@x86_64-linux' names a platform that has no lane | there are "
             "no lanes");
@@ -97,6 +97,14 @@ TEST(MatchOneId, TakesExactlyOne) {
             "ambiguous_node: '@x86_64-linux' matches 8 nodes | it could be _ci-setup@x86_64-linux, "
             "build@x86_64-linux, build(debug)@x86_64-linux, ci::e2e@x86_64-linux, "
             "ci::lint@x86_64-linux and 3 more");
+}
+
+TEST(Selector, AWordLikeNoOtherIsAnsweredWithTheNamesThereAre) {
+  const std::vector<std::string> ids{"build@x86_64-linux", "test@x86_64-linux"};
+  EXPECT_EQ(MatchOneId(ids, "quux").error().hint(), "the recipes are build, test");
+  EXPECT_EQ(MatchOneId(std::vector<std::string>{ids[0]}, "quux").error().hint(),
+            "the only recipe is build");
+  EXPECT_EQ(MatchOneId({}, "quux").error().hint(), "there are no nodes");
 }
 
 }  // namespace

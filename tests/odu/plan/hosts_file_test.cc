@@ -142,5 +142,17 @@ TEST(HostsFile, LocalhostHasThreeNames) {
   EXPECT_FALSE(IsHostAddress("$(x)"));
 }
 
+TEST(HostsFile, EveryRefusalSaysWhatToDo) {
+  for (const std::string_view text :
+       {R"([])", R"({"x86_64-linux": 1})", R"({"x86_64-linux": {"host": 1}})",
+        R"({"x86_64-linux": {"host": "a", "jobs": "4"}})", R"({"x86_64-linux": {}})",
+        R"({"x86_64-linux": {"host": "a", "durable": 1}})",
+        R"({"x86_64-linux": "a", "x86_64-linux": "b"})"}) {
+    const auto hosts = ParseHosts(text, "hosts.json");
+    ASSERT_FALSE(hosts) << text;
+    EXPECT_NE(hosts.error().hint(), "") << hosts.error().message();
+  }
+}
+
 }  // namespace
 }  // namespace odu::plan

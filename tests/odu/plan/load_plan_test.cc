@@ -300,7 +300,20 @@ TEST(LoadPlan, SaysThatATaskFileIsMissing) {
   EXPECT_EQ(plan.error().ExitCode(), 2);
   EXPECT_EQ(Shown(plan), "no_pipeline_file: plan: there is no file '" + repo.path() +
                              "/tasks.json'\n"
-                             "  a strict run reads it from the commit: is it committed?\n");
+                             "  --pipeline takes the path of an odu.json, from where you "
+                             "stand\n");
+}
+
+TEST(LoadPlan, AFolderIsNoTaskFile) {
+  JustRepo repo;
+  PlanRequest request = repo.Request();
+  request.pipeline_file = repo.path();
+  const auto plan = repo.Load(request);
+  ASSERT_FALSE(plan);
+  EXPECT_EQ(plan.error().ExitCode(), 2);
+  EXPECT_EQ(Shown(plan), "no_pipeline_file: plan: '" + repo.path() +
+                             "' is a directory\n"
+                             "  name the file in it: --pipeline takes an odu.json\n");
 }
 
 TEST(LoadPlan, SaysThatJustIsMissing) {

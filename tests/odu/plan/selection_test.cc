@@ -70,7 +70,9 @@ TEST(Select, RefusesWhatIsUnknownOrCouldBeTwo) {
   EXPECT_EQ(Selected({"sign@x86_64-linux"}),
             "unknown_node: 'sign@x86_64-linux' matches no node\n"
             "  recipe 'sign' exists on aarch64-darwin\n");
-  EXPECT_EQ(Selected({"test", "nope"}), "unknown_node: 'nope' matches no node\n  \n");
+  EXPECT_EQ(Selected({"test", "nope"}),
+            "unknown_node: 'nope' matches no node\n"
+            "  the recipes are build, ci::lint, doc::lint, install, sign, test\n");
 }
 
 TEST(Select, RefusesTheSetupNode) {
@@ -84,9 +86,11 @@ TEST(Select, RefusesNoDepsAloneAndEmptyPipelines) {
             "no_deps_alone: --no-deps needs a selector\n"
             "  name the recipes to run without what they need\n");
   EXPECT_EQ(Shown(Select({"ci", {{"x86_64-linux", {}}}, {}}, {}, false)),
-            "nothing_to_run: nothing to run: 'ci' has neither a body nor dependencies\n  \n");
+            "nothing_to_run: nothing to run: 'ci' has neither a body nor dependencies\n"
+            "  name after its ':' the recipes that the pipeline runs\n");
   EXPECT_EQ(Shown(Select({"ci", {}, {}}, {}, false)),
-            "nothing_to_run: nothing to run: there is no lane\n  \n");
+            "nothing_to_run: nothing to run: there is no lane\n"
+            "  name a host for one: --host PLATFORM=ADDRESS\n");
 }
 
 TEST(Select, IsClosedUnderNeedsAndKeepsTheOrder) {
@@ -118,6 +122,20 @@ TEST(Select, IsClosedUnderNeedsAndKeepsTheOrder) {
     // Nothing is there but what leads to the wanted node, which is therefore last.
     EXPECT_EQ(kept.back().id, wanted);
   }
+}
+
+TEST(Select, TheRootThatRunsNothingItselfIsNoNode) {
+  EXPECT_EQ(Selected({"ci"}),
+            "unknown_node: 'ci' matches no node\n"
+            "  'ci' is the pipeline and runs nothing itself: 'odu run' without it runs what it "
+            "needs\n");
+}
+
+TEST(Select, AFileWithoutTasksIsNotTakenForARecipe) {
+  const model::Pipeline pipeline{"odu.json", {{"x86_64-linux", {}}}, {}};
+  EXPECT_EQ(Shown(Select(pipeline, {}, false)),
+            "nothing_to_run: nothing to run: 'odu.json' has no tasks\n"
+            "  give it one: {\"tasks\": [{\"id\": \"test\", \"command\": \"make test\"}]}\n");
 }
 
 }  // namespace

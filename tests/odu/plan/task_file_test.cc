@@ -91,14 +91,16 @@ TEST(ParseTaskFile, RefusesIdsThatAreNoFileNames) {
 
 TEST(ParseTaskFile, NamesDuplicatesUnknownNeedsAndCycles) {
   EXPECT_EQ(Read(R"({"tasks": [{"id": "a", "command": "x"}, {"id": "a", "command": "y"}]})"),
-            "duplicate_id: odu.json: two tasks have the id 'a'\n  \n");
+            "duplicate_id: odu.json: two tasks have the id 'a'\n"
+            "  give one of them another id\n");
   EXPECT_EQ(Read(R"({"tasks": [{"id": "build", "command": "x"},
                                {"id": "check", "command": "y", "needs": ["biuld"]}]})"),
             "unknown_need: odu.json: task 'check' needs 'biuld', which does not exist\n"
             "  did you mean 'build'?\n");
   EXPECT_EQ(Read(R"({"tasks": [{"id": "a", "command": "x", "needs": ["b"]},
                                {"id": "b", "command": "y", "needs": ["a"]}]})"),
-            "cycle: odu.json: tasks need each other: a -> b -> a\n  \n");
+            "cycle: odu.json: tasks need each other: a -> b -> a\n"
+            "  take one of these needs out\n");
 }
 
 TEST(ParseTaskFile, SaysWhereTheJsonEnds) {
@@ -116,6 +118,25 @@ TEST(ParseTaskFile, ReadsTenThousandTasks) {
   const auto nodes = ParseTaskFile(text + "]}", "odu.json");
   ASSERT_TRUE(nodes);
   EXPECT_EQ(nodes->back().id, "t9999");
+}
+
+TEST(ParseTaskFile, EveryRefusalSaysWhatToDo) {
+  for (const std::string_view text :
+       {R"({"tasks": [{"id": "a", "command": "x", "needs": ["b"]},
+                      {"id": "b", "command": "x", "needs": ["a"]}]})",
+        R"({"tasks": [{"id": "a", "command": "x"}, {"id": "a", "command": "x"}]})",
+        R"({"tasks": [{"id": "a", "command": "x", "needs": ["quux"]}]})",
+        R"({"tasks": [], "quux": 1})", R"({"tasks": [{"id": "a", "quuxquux": 1}]})"}) {
+    const auto nodes = ParseTaskFile(text, "odu.json");
+    ASSERT_FALSE(nodes) << text;
+    EXPECT_NE(nodes.error().hint(), "") << nodes.error().message();
+  }
+  EXPECT_EQ(ParseTaskFile(R"({"tasks": [{"id": "a", "command": "x", "needs": ["bb"]},
+                                        {"id": "b", "command": "x"}]})",
+                          "odu.json")
+                .error()
+                .hint(),
+            "did you mean 'b'?");
 }
 
 }  // namespace
