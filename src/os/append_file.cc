@@ -44,6 +44,27 @@ base::Result<void> AppendFile::WriteOut(std::string_view bytes, size_t& done) {
   return {};
 }
 
+void AppendFile::KeepRoom(size_t bytes) {
+  room_ = bytes;
+  if (bytes == 0 && room_until_ > written_) {
+    // The length stays: what lies beyond it is given back.
+    (void)ftruncate(fd_.get(), static_cast<off_t>(written_));
+  }
+  room_until_ = 0;
+  TakeRoom();
+}
+
+void AppendFile::TakeRoom() {
+  if (room_ == 0 || written_ + room_ / 2 <= room_until_) {
+    return;
+  }
+  // Without it (a full disk, a file system that cannot) things are as they were.
+  if (fallocate(fd_.get(), FALLOC_FL_KEEP_SIZE, static_cast<off_t>(written_),
+                static_cast<off_t>(room_)) == 0) {
+    room_until_ = written_ + room_;
+  }
+}
+
 base::Result<void> AppendFile::Append(std::string_view bytes) {
   if (!buffer_.empty()) {
     buffer_ += bytes;
@@ -54,6 +75,7 @@ base::Result<void> AppendFile::Append(std::string_view bytes) {
   if (!result) {
     buffer_ = bytes.substr(done);
   }
+  TakeRoom();
   return result;
 }
 
@@ -69,6 +91,7 @@ base::Result<void> AppendFile::Flush() {
   size_t done = 0;
   base::Result<void> result = WriteOut(buffer_, done);
   buffer_.erase(0, done);
+  TakeRoom();
   return result;
 }
 

@@ -35,6 +35,10 @@ class AppendFile {
   /// Flush(), then fdatasync when anything was written since the last one.
   base::Result<void> Sync();
 
+  /// From now on that much space beyond the end is taken from the file system ahead of need, where
+  /// there is so much: what must be said when the disk is full can be written. 0 gives it back.
+  void KeepRoom(size_t bytes);
+
   /// Cuts the file (and the buffer) back to `size` bytes, e.g. a torn last line.
   base::Result<void> TruncateTo(uint64_t size);
 
@@ -47,12 +51,15 @@ class AppendFile {
  private:
   AppendFile(Fd fd, std::string path, uint64_t size);
   base::Result<void> WriteOut(std::string_view bytes, size_t& done);
+  void TakeRoom();
 
   Fd fd_;
   std::string path_;
   std::string buffer_;
   uint64_t written_ = 0;
   uint64_t synced_ = 0;
+  size_t room_ = 0;
+  uint64_t room_until_ = 0;
 };
 
 }  // namespace os

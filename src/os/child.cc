@@ -66,6 +66,9 @@ class SpawnPlan {
     }
   }
 
+  /// What somebody opened without close-on-exec before we were started, who waits for its end.
+  void CloseTheRest() { posix_spawn_file_actions_addclosefrom_np(&actions_, STDERR_FILENO + 1); }
+
   void StartIn(const char* directory) {
     posix_spawn_file_actions_addchdir_np(&actions_, directory);
   }
@@ -262,6 +265,7 @@ base::Result<pid_t> Spawn(const SpawnSpec& spec) {
   plan.Place(STDIN_FILENO, spec.stdin_fd);
   plan.Place(STDOUT_FILENO, spec.stdout_fd);
   plan.Place(STDERR_FILENO, spec.stderr_fd);
+  plan.CloseTheRest();
   if (spec.directory != nullptr) {
     plan.StartIn(spec.directory);
   }

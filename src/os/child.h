@@ -56,11 +56,11 @@ struct SpawnSpec {
   std::optional<mode_t> umask;
 };
 
-/// Starts a program at the cost of posix_spawn. All other descriptors must be close-on-exec (they
-/// are, if made by this folder). Signals are unblocked and at their defaults in the child.
-/// Failures, all kHost unless said: "program_not_found" (kInput), "not_executable" (kInput),
-/// "no_such_directory" (kInput), "argument_list_too_long" (kLimit), else "io". Whoever spawns must
-/// register the pid at the Reaper (or wait) before the next turn of the event loop.
+/// Starts a program at the cost of posix_spawn. It gets no other descriptors. Signals are unblocked
+/// and at their defaults in the child. Failures, all kHost unless said: "program_not_found"
+/// (kInput), "not_executable" (kInput), "no_such_directory" (kInput), "argument_list_too_long"
+/// (kLimit), else "io". Whoever spawns must register the pid at the Reaper (or wait) before the
+/// next turn of the event loop.
 base::Result<pid_t> Spawn(const SpawnSpec& spec);
 
 struct PipedChild {

@@ -86,6 +86,7 @@ base::Result<void> SettleIn(const DaemonOptions& options) {
     return std::unexpected(base::SystemError(base::Quoted(options.directory), errno));
   }
   umask(options.umask);
+  CloseInherited();
   const int stderr_from = options.stderr_fd >= 0 ? options.stderr_fd : null.get();
   for (const auto& [from, to] :
        {std::pair(stderr_from, STDERR_FILENO), std::pair(null.get(), STDIN_FILENO),

@@ -1,11 +1,14 @@
 #include "os/fd.h"
 
+#include <dirent.h>
 #include <fcntl.h>
 #include <poll.h>
 #include <unistd.h>
 
 #include <array>
 #include <cerrno>
+#include <charconv>
+#include <vector>
 
 namespace os {
 
@@ -117,6 +120,30 @@ base::Result<void> SetNonBlocking(int fd, bool non_blocking) {
 
 base::Result<void> SetInheritable(int fd, bool inheritable) {
   return ChangeFlag(fd, F_GETFD, F_SETFD, FD_CLOEXEC, !inheritable);
+}
+
+void CloseInherited() {
+  DIR* const open = opendir("/proc/self/fd");
+  if (open == nullptr) {
+    return;
+  }
+  std::vector<int> inherited;
+  while (const dirent* const entry = readdir(open)) {
+    const std::string_view name = entry->d_name;
+    int fd = 0;
+    const auto [end, error] = std::from_chars(name.data(), name.data() + name.size(), fd);
+    if (error != std::errc() || end != name.data() + name.size() || fd <= STDERR_FILENO) {
+      continue;
+    }
+    const int flags = fcntl(fd, F_GETFD);
+    if (flags >= 0 && (flags & FD_CLOEXEC) == 0) {
+      inherited.push_back(fd);
+    }
+  }
+  closedir(open);
+  for (const int fd : inherited) {
+    close(fd);
+  }
 }
 
 }  // namespace os

@@ -71,6 +71,9 @@ base::Result<size_t> ReadAt(int fd, uint64_t offset, std::span<char> buffer);
 base::Result<void> WriteAll(int fd, std::string_view bytes);
 
 base::Result<void> SetNonBlocking(int fd, bool non_blocking);
+/// Closes what our parent left open to us beyond the three streams: every descriptor that goes
+/// through exec. (Ours do not.) Somebody may wait for its end.
+void CloseInherited();
 /// Lets `fd` through exec (true) or not.
 base::Result<void> SetInheritable(int fd, bool inheritable);
 

@@ -151,6 +151,11 @@ TEST_F(BadOutput, AFullDiskFailsTheNodeAndTheCoordinatorLives) {
   EXPECT_EQ(StatusOfNode("after"), "skipped");
   EXPECT_EQ(Odu({"status"}).exit_code, 0);
   EXPECT_TRUE(RecipeProcesses().empty());
+  // Nothing has been freed: it ends as before, and says so.
+  EXPECT_EQ(Odu({"rerun", "node"}).exit_code, 0);
+  const CliResult again = Odu({"wait", "--settle", "--timeout", "60"});
+  EXPECT_EQ(again.exit_code, 1) << again;
+  EXPECT_EQ(ReasonOfNode("node"), "disk full");
   EXPECT_EQ(Odu({"serve", "--stop"}).exit_code, 0);
   // The lane of the red run goes with its coordinator here: its folder is about to be unmounted.
   for (const pid_t pid : Processes()) {

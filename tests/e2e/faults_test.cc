@@ -281,6 +281,41 @@ TEST_F(Faults, AStoppedLaneHoldsItsRunAndGoesOn) {
   ExpectAllRanOnce(sha);
 }
 
+TEST_F(Faults, AStoppedLaneIsNamedAndRefusesWhatItWouldDoLater) {
+  Steps();
+  ASSERT_EQ(Run({"--detach"}).exit_code, 0);
+  ASSERT_TRUE(UntilNode("one", "running"));
+  const pid_t lane = LanePid();
+  ASSERT_EQ(kill(lane, SIGSTOP), 0);
+  const std::string how = "'kill -CONT " + std::to_string(lane) + "'";
+  EXPECT_TRUE(Eventually([&] {
+    const std::string status = Odu({"status"}).stdout_text;
+    return status.find("stopped") != std::string::npos && status.find(how) != std::string::npos;
+  }));
+  const CliResult refused = Odu({"cancel"});
+  EXPECT_EQ(refused.exit_code, 3) << refused;
+  EXPECT_NE(refused.stderr_text.find(how), std::string::npos) << refused;
+  EXPECT_NE(refused.stderr_text.find("--at-once"), std::string::npos) << refused;
+  ASSERT_EQ(kill(lane, SIGCONT), 0);
+  EXPECT_TRUE(
+      Eventually([&] { return Odu({"status"}).stdout_text.find("stopped") == std::string::npos; }));
+  EXPECT_EQ(StatusOfNode("one"), "running") << "the refused cancel was carried out after all";
+  LetAllGo();
+  EXPECT_EQ(Odu({"wait", "--settle"}).exit_code, 0);
+}
+
+TEST_F(Faults, AStoppedLaneIsEndedByACancelAtOnce) {
+  Steps();
+  ASSERT_EQ(Run({"--detach"}).exit_code, 0);
+  ASSERT_TRUE(UntilNode("one", "running"));
+  ASSERT_EQ(kill(LanePid(), SIGSTOP), 0);
+  const CliResult said = Odu({"cancel", "--at-once"});
+  EXPECT_EQ(said.exit_code, 0) << said;
+  EXPECT_EQ(Odu({"wait", "--settle"}).exit_code, 1);
+  EXPECT_EQ(StatusOfNode("one"), "errored");
+  EXPECT_EQ(RecipeProcesses(), std::vector<pid_t>());
+}
+
 TEST_F(Faults, AStoppedFaceHoldsNobodyUp) {
   Justfile("[metadata(\"ci\")]\nci: noisy\nnoisy:\n  @until [ -e " + Mark("go") +
            " ]; do sleep 0.02; done; head -c 30000000 /dev/zero | tr '\\0' x\n");

@@ -76,6 +76,24 @@ TEST_F(Promises, ARerunOfAClosedRunHasTheEnvironmentOfWhoAskedForIt) {
   EXPECT_EQ(Odu({"logs", "show"}), (CliResult{0, "second\n", ""}));
 }
 
+TEST_F(Promises, WhatStaysBehindHoldsNothingThatTheCallerHadOpen) {
+  Justfile("[metadata(\"ci\")]\nci: a\na:\n  @exit 3\n");
+  support::CliCall call = Call({});
+  std::string words;
+  for (const std::string& word : RunWords()) {
+    words += " " + word;
+  }
+  // The red run stays open, and so do its coordinator and its lane.
+  call.argv = {"/bin/sh", "-c",
+               "exec 9>" + Mark("lock") + "; flock 9; " + Call({}).argv[0] + words + "; exit $?"};
+  const CliResult said = support::RunCli(call);
+  EXPECT_EQ(said.exit_code, 1) << said;
+  ASSERT_NE(CoordinatorPid(), 0);
+  ASSERT_NE(LanePid(), 0);
+  call.argv = {"flock", "--nonblock", Mark("lock"), "true"};
+  EXPECT_EQ(support::RunCli(call).exit_code, 0) << "somebody still holds the caller's lock";
+}
+
 // One coordinator, one live run.
 
 TEST_F(Promises, FacesThatStartAtOnceEndWithOneCoordinator) {

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 #include <signal.h>
+#include <sys/mount.h>
 #include <sys/resource.h>
 #include <unistd.h>
 
@@ -121,6 +122,28 @@ TEST(AppendFile, AFullDiskHasItsOwnCode) {
   EXPECT_EQ(result.error().code(), "disk_full");
   EXPECT_EQ(file.size(), 0U);
   EXPECT_EQ(file.buffered(), 1U);
+}
+
+TEST(AppendFile, KeptRoomIsThereWhenTheDiskIsFullAndIsGivenBack) {
+  const support::TempDir disk;
+  if (geteuid() != 0 || mount("none", disk.path().c_str(), "tmpfs", 0, "size=1m") != 0) {
+    GTEST_SKIP() << "needs root to mount a small disk";
+  }
+  constexpr size_t kRoom = size_t{64} << 10;
+  {
+    AppendFile journal = AppendFile::Open(disk / "journal").value();
+    journal.KeepRoom(kRoom);
+    ASSERT_TRUE(journal.Append("begun\n").has_value());
+    EXPECT_EQ(journal.size(), 6U) << "room is no content";
+    AppendFile log = AppendFile::Open(disk / "log").value();
+    const std::string megabytes(size_t{2} << 20, 'x');
+    EXPECT_FALSE(log.Append(megabytes).has_value());
+    EXPECT_TRUE(journal.Append(std::string(kRoom / 2, 'e') + "\n").has_value());
+    EXPECT_EQ(disk.Read("journal").size(), 6 + kRoom / 2 + 1);
+    journal.KeepRoom(0);
+    EXPECT_EQ(disk.Read("journal").size(), 6 + kRoom / 2 + 1);
+  }
+  EXPECT_EQ(umount(disk.path().c_str()), 0);
 }
 
 TEST(AppendFile, ASymlinkIsRefused) {

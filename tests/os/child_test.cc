@@ -119,6 +119,14 @@ TEST(Child, GetsNoneOfOurOtherDescriptors) {
   EXPECT_FALSE(heard.output.contains(std::to_string(inode))) << heard.output;
 }
 
+TEST(Child, GetsNothingThatSomebodyLeftOpenToUs) {
+  const Pipe other = MakePipe().value();
+  ASSERT_TRUE(SetInheritable(other.write_end.get(), true));
+  const uint64_t inode = StatusOf(other.write_end.get())->inode;
+  const Heard heard = HearShell("ls -l /proc/self/fd");
+  EXPECT_FALSE(heard.output.contains(std::to_string(inode))) << heard.output;
+}
+
 TEST(Child, SignalsAreAtTheirDefaults) {
   const auto before = signal(SIGPIPE, SIG_IGN);
   sigset_t blocked;

@@ -42,6 +42,22 @@ TEST(Daemonise, TheStarterHearsTheDaemonAndTheDaemonStandsAlone) {
   EXPECT_TRUE(SendSignal(daemon->identity, SIGKILL));
 }
 
+TEST(Daemonise, HoldsNothingThatItsStarterWasGiven) {
+  Pipe given = MakePipe().value();
+  ASSERT_TRUE(SetInheritable(given.write_end.get(), true));
+  base::Result<Daemonised> result = Daemonise(DaemonOptions());
+  if (result && result->is_daemon) {
+    result->report.Ready("here");
+    pause();
+    _exit(0);
+  }
+  ASSERT_TRUE(result.has_value()) << result.error().message();
+  given.write_end.Reset();
+  char byte = 0;
+  EXPECT_EQ(read(given.read_end.get(), &byte, 1), 0) << "the daemon holds the pipe open";
+  EXPECT_EQ(kill(result->daemon_pid, SIGKILL), 0);
+}
+
 TEST(Daemonise, TheDaemonsFailureIsTheStarters) {
   base::Result<Daemonised> result = Daemonise(DaemonOptions());
   if (result && result->is_daemon) {

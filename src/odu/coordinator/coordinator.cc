@@ -34,6 +34,8 @@ constexpr size_t kShownRuns = 20;
 constexpr async::Duration kShownAfterClose = seconds(10);
 /// For a run of a checkout that is gone; its lanes end their nodes within their own grace.
 constexpr async::Duration kCancelBound = seconds(30);
+/// A run that is being closed is waited for so long: else it would be left unfinished for nothing.
+constexpr async::Duration kCloseBound = seconds(5);
 /// So long a lane that was given up is dialled after its run, to be told to go; then it ends itself
 /// for want of a coordinator.
 constexpr async::Duration kFarewellBound = std::chrono::minutes(30);
@@ -326,9 +328,18 @@ awaitable<void> Coordinator::Leave() {
   for (const std::shared_ptr<LiveRun>& run : std::exchange(parting_, {})) {
     co_await run->Stop();
   }
-  if (run_ != nullptr) {
-    co_await run_->Leave();
+  const std::shared_ptr<LiveRun> run = run_;
+  if (run == nullptr) {
+    co_return;
   }
+  const async::Duration until = world_.clock.Now() + kCloseBound;
+  while (run->closing() && world_.clock.Now() < until) {
+    run->Hurry();
+    std::move_only_function<awaitable<void>()> wait = [&run] { return run->bell().Wait(); };
+    const async::Duration left = until - world_.clock.Now();
+    static_cast<void>(co_await async::RunBounded(world_.clock, left, std::move(wait)));
+  }
+  co_await run->Leave();
 }
 
 }  // namespace odu::coordinator

@@ -157,7 +157,11 @@ base::Error FrontDesk::Busy() const {
 
 base::Error FrontDesk::NoRun(const std::string& who) const {
   std::string hint = "start one with 'odu run'";
-  if (const auto& last = coordinator_.last()) {
+  const LiveRun* const open = coordinator_.run().get();
+  if (open != nullptr && open->open()) {
+    hint = fmt::format("run {} is settled and open; 'odu rerun' runs red nodes of it again",
+                       open->header().ref);
+  } else if (const auto& last = coordinator_.last()) {
     const std::string_view verdict =
         last->verdict ? surface::EnumWord(*last->verdict) : std::string_view("unfinished");
     hint = fmt::format("the last one was {}, {} ('odu runs')", last->ref, verdict);

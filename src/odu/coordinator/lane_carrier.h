@@ -8,6 +8,7 @@
 
 #include "base/error.h"
 #include "odu/model/lane_contract.h"
+#include "os/process.h"
 #include "surface/link.h"
 
 namespace odu::coordinator {
@@ -60,6 +61,9 @@ class LaneCarrier {
 
   /// The lane has its plan. What is told of the way from now on is no part of its story.
   virtual void Configured() = 0;
+
+  /// The lane's own process, when somebody stopped it (SIGSTOP) and that can be seen from here.
+  virtual std::optional<os::ProcessIdentity> Stopped() const { return std::nullopt; }
 
   /// Something may have changed about the way (this machine woke up): try again now.
   virtual void Recheck() = 0;

@@ -1,6 +1,7 @@
 #include "odu/coordinator/lane_link.h"
 
 #include <fmt/format.h>
+#include <signal.h>
 
 #include <algorithm>
 #include <utility>
@@ -131,6 +132,7 @@ awaitable<void> LaneLink::Watch() {
         *cancelled_at_ += passed - every;
       }
     }
+    LookAtProcess();
     if (CancelIsDue()) {
       LaneEnd end;
       end.kind = LaneEnd::Kind::kGivenUp;
@@ -292,6 +294,9 @@ awaitable<Result<LaneLink::Client>> LaneLink::Connected() {
 awaitable<Result<model::LaneNodesReply>> LaneLink::CallOnNodes(const NodesProcedure& procedure,
                                                                model::LaneNodesRequest request,
                                                                std::string what) {
+  if (auto going = RequireGoing(); !going) {
+    co_return Pass(going.error());
+  }
   auto client = co_await Connected();
   if (!client) {
     co_return Pass(client.error());
@@ -316,14 +321,19 @@ awaitable<Result<model::LaneNodesReply>> LaneLink::Cancel(std::string request_id
                                                           bool at_once) {
   if (nodes.empty() && !configured_ && !adopt_ && times_.lost_after) {
     model::LaneNodesReply reply;
-    reply.nodes.emplace_back(model::kSetupRecipe);
-    for (const model::PlanNode& node : configure_.plan.nodes) {
-      reply.nodes.push_back(node.id);
-    }
+    reply.nodes = AllNodes();
     LaneEnd end;
     end.kind = LaneEnd::Kind::kCancelled;
     end.reason = end.why = "cancelled";
     GiveUp(std::move(end));
+    co_return reply;
+  }
+  const auto stopped = carrier_->Stopped();
+  if (stopped && at_once) {
+    base::LogWarning("lane link", "{}: its stopped process {} is killed", platform(), stopped->pid);
+    os::SendSignal(*stopped, SIGKILL);
+    model::LaneNodesReply reply;
+    reply.nodes = nodes.empty() ? AllNodes() : std::move(nodes);
     co_return reply;
   }
   model::LaneNodesRequest request;
@@ -343,6 +353,41 @@ awaitable<Result<model::LaneNodesReply>> LaneLink::Cancel(std::string request_id
   co_return reply;
 }
 
+std::vector<std::string> LaneLink::AllNodes() const {
+  std::vector<std::string> nodes{std::string(model::kSetupRecipe)};
+  for (const model::PlanNode& node : configure_.plan.nodes) {
+    nodes.push_back(node.id);
+  }
+  return nodes;
+}
+
+/// What a stopped process is asked would be done whenever it goes on: it is not asked.
+Result<void> LaneLink::RequireGoing() const {
+  const auto stopped = carrier_->Stopped();
+  if (!stopped) {
+    return {};
+  }
+  return Fail(
+      ErrorKind::kHost, "lane_stopped",
+      fmt::format("{}: its lane, process {}, is stopped", platform(), stopped->pid),
+      fmt::format("let it go on with 'kill -CONT {}', or end it with 'odu cancel --at-once'",
+                  stopped->pid));
+}
+
+void LaneLink::LookAtProcess() {
+  const auto stopped = carrier_->Stopped();
+  if (stopped.has_value() == stopped_) {
+    return;
+  }
+  stopped_ = stopped.has_value();
+  if (stopped) {
+    Show("stopped", fmt::format("process {} is stopped; 'kill -CONT {}' lets it go on",
+                                stopped->pid, stopped->pid));
+  } else if (client_ != nullptr) {
+    Show("connected");
+  }
+}
+
 void LaneLink::Requeue(std::vector<model::LaneNodesRequest> cancels) {
   cancels_ = std::move(cancels);
   const auto of_all = [](const model::LaneNodesRequest& cancel) { return cancel.nodes.empty(); };
@@ -356,10 +401,7 @@ model::LaneNodesReply LaneLink::Queue(model::LaneNodesRequest request) {
   reply.nodes = request.nodes;
   if (request.nodes.empty()) {
     cancelled_at_ = cancelled_at_.value_or(world_.clock.Now());
-    reply.nodes.emplace_back(model::kSetupRecipe);
-    for (const model::PlanNode& node : configure_.plan.nodes) {
-      reply.nodes.push_back(node.id);
-    }
+    reply.nodes = AllNodes();
   }
   request.epoch = 0;  // its owner's when it is told
   const bool known = std::ranges::any_of(cancels_, [&](const model::LaneNodesRequest& queued) {

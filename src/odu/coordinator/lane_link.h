@@ -81,16 +81,17 @@ class LaneLink {
 
   /// Lives as long as the lane does; spawn it in the run's group.
   boost::asio::awaitable<void> Run();
-  /// Looks for what Run cannot see while it waits: that the lane is lost. Spawn it beside Run for a
-  /// lane that can be lost.
+  /// Looks for what Run cannot see while it waits: that the lane is lost, or its process stopped.
+  /// Spawn it beside Run.
   boost::asio::awaitable<void> Watch();
 
-  /// Wait for the link for up to 10 s when it is down. kHost "lane_unreachable".
+  /// Wait for the link for up to 10 s when it is down. kHost "lane_unreachable", "lane_stopped".
   boost::asio::awaitable<base::Result<model::LaneNodesReply>> Rerun(std::string request_id,
                                                                     std::vector<std::string> nodes);
   /// Of a lane that has no plan yet, all nodes can be cancelled at once: it is not waited for. Of
   /// one on another machine that is out of touch a cancel is taken and carried out when it answers;
-  /// one of all nodes is waited for only so long.
+  /// one of all nodes is waited for only so long. A lane whose process is stopped is killed when it
+  /// shall be `at_once`.
   boost::asio::awaitable<base::Result<model::LaneNodesReply>> Cancel(std::string request_id,
                                                                      std::vector<std::string> nodes,
                                                                      bool at_once);
@@ -126,6 +127,9 @@ class LaneLink {
   model::LaneNodesReply Queue(model::LaneNodesRequest request);
   boost::asio::awaitable<void> CarryOutCancels(Client client);
   bool CancelIsDue() const;
+  std::vector<std::string> AllNodes() const;
+  base::Result<void> RequireGoing() const;
+  void LookAtProcess();
   void Die(LaneEnd end);
   /// The link died while the lane was asked to end: whether that was its end.
   boost::asio::awaitable<bool> WasReleased();
@@ -140,6 +144,7 @@ class LaneLink {
   Client client_;
   async::Duration silent_since_{};
   std::string silent_because_ = "it never answered";
+  bool stopped_ = false;
   bool configured_ = false;
   bool releasing_ = false;  ///< the lane is being asked to end
   bool released_ = false;   ///< it has answered that, or will not be asked again

@@ -49,6 +49,8 @@ StartedLane StartLane(World& world, const ledger::RunHeader& header,
   group.Spawn("lane " + platform, [link = lane.link.get()] { return link->Run(); });
   if (lane.remote) {
     lane.remote->Begin(group);
+  } else {
+    group.Spawn("watch " + platform, [link = lane.link.get()] { return link->Watch(); });
   }
   return lane;
 }

@@ -63,6 +63,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   /// Not settled: a second run has to wait or to replace this one.
   bool live() const { return stage_ == Stage::kRunning || stage_ == Stage::kSettling; }
   bool open() const { return stage_ == Stage::kOpen; }
+  /// Its verdict stands, and its last line is a moment away.
+  bool closing() const { return stage_ == Stage::kClosing; }
   bool closed() const { return stage_ == Stage::kClosed; }
   bool left() const { return stage_ == Stage::kLeft; }
   /// A lane that was given up may still be there, and is dialled to be told to go.

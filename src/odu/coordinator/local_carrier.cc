@@ -3,9 +3,12 @@
 #include <chrono>
 #include <utility>
 
+#include "odu/model/lane_header.h"
 #include "os/file_lock.h"
+#include "os/file_system.h"
 #include "os/run_program.h"
 #include "os/unix_socket.h"
+#include "surface/decode.h"
 #include "transport/descriptor_link.h"
 
 namespace odu::coordinator {
@@ -17,6 +20,7 @@ using boost::asio::awaitable;
 namespace {
 
 constexpr async::Duration kStartBound = std::chrono::seconds(20);
+constexpr size_t kHeaderBytes = size_t{64} << 10;
 
 }  // namespace
 
@@ -64,6 +68,20 @@ std::optional<LaneEnd> LocalCarrier::EndOf(const base::Error& cause, bool connec
   LaneEnd end;
   end.reason = end.why = "lane died";
   return end;
+}
+
+std::optional<os::ProcessIdentity> LocalCarrier::Stopped() const {
+  const auto text = os::ReadFile(folder_.header(), kHeaderBytes);
+  const auto header = text ? surface::DecodeText<model::LaneHeader>(*text, "lane.json")
+                           : base::Result<model::LaneHeader>(Pass(text.error()));
+  if (!header) {
+    return std::nullopt;
+  }
+  const os::ProcessIdentity lane{static_cast<pid_t>(header->pid), header->start_time};
+  const auto status = os::StatusOfProcess(lane.pid);
+  // Not 't': who is traced stands still for a moment at every system call.
+  const bool stopped = status && status->identity == lane && status->state == 'T';
+  return stopped ? std::optional(lane) : std::nullopt;
 }
 
 void LocalCarrier::Complete(model::ConfigureRequest& configure) {

@@ -26,6 +26,7 @@ class LocalCarrier final : public LaneCarrier {
   std::optional<LaneEnd> EndOf(const base::Error& cause, bool connected, bool configured) override;
   void Complete(model::ConfigureRequest& configure) override;
   void Configured() override {}
+  std::optional<os::ProcessIdentity> Stopped() const override;
   void Recheck() override {}
 
  private:

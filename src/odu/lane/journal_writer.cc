@@ -15,6 +15,8 @@ namespace {
 
 /// A journal of 100,000 nodes with reruns stays far below.
 constexpr size_t kJournalLimit = size_t{512} << 20;
+/// Its logs may fill the disk: how their nodes ended is written all the same.
+constexpr size_t kRoomBytes = size_t{64} << 10;
 
 }  // namespace
 
@@ -40,6 +42,7 @@ base::Result<JournalWriter> JournalWriter::Open(const std::string& path,
   if (!sync_fd) {
     return base::Pass(sync_fd.error());
   }
+  file->KeepRoom(kRoomBytes);
   return JournalWriter(std::move(*file), std::make_shared<os::Fd>(std::move(*sync_fd)));
 }
 

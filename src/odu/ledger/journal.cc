@@ -14,6 +14,8 @@ namespace {
 
 // 10,000 nodes, each run twice, are about 12 MB.
 constexpr size_t kJournalLimit = size_t{1} << 30;
+/// Some hundred lines: how a run ended is written although its logs have filled the disk.
+constexpr size_t kRoomBytes = size_t{64} << 10;
 
 }  // namespace
 
@@ -65,6 +67,10 @@ base::Result<JournalEnd> ReadJournal(const std::string& path,
     return base::Pass(text.error());
   }
   return ScanJournal(*text, on_line);
+}
+
+Journal::Journal(os::AppendFile file) : file_(std::move(file)) {
+  file_.KeepRoom(kRoomBytes);
 }
 
 base::Result<Journal> Journal::Create(const std::string& path, int64_t at,
@@ -125,6 +131,7 @@ base::Result<Journal> Journal::Adopt(const std::string& path) {
 base::Result<void> Journal::Append(int64_t at, const JournalBody& body) {
   line_.clear();
   EncodeLine(line_, at, body);
+  closed_ = std::holds_alternative<ClosedLine>(body);
   return file_.AppendBuffered(line_);
 }
 
@@ -135,7 +142,11 @@ base::Result<void> Journal::Append(int64_t at, const model::Node& node) {
 }
 
 base::Result<void> Journal::Flush() {
-  return file_.Flush();
+  auto flushed = file_.Flush();
+  if (flushed && closed_) {
+    file_.KeepRoom(0);
+  }
+  return flushed;
 }
 
 boost::asio::awaitable<base::Result<void>> Journal::Sync(async::Worker& worker) {

@@ -65,10 +65,11 @@ class Journal {
   bool synced() const { return synced_bytes_ == file_.size() && file_.buffered() == 0; }
 
  private:
-  explicit Journal(os::AppendFile file) : file_(std::move(file)) {}
+  explicit Journal(os::AppendFile file);
 
   os::AppendFile file_;
   uint64_t synced_bytes_ = 0;
+  bool closed_ = false;
   std::string line_;
 };
 
