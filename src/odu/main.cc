@@ -483,8 +483,8 @@ int Main(const std::vector<std::string>& arguments) {
   const Caller caller{std::move(*invocation), environment, std::move(*cwd), console};
   const Exit exit = Dispatch(caller);
   if (!exit) {
-    return PrintError(console, face::InCommand(exit.error(), caller.invocation.command->name),
-                      as_json);
+    const auto error = odu::cli::WithRemedy(exit.error(), caller.environment);
+    return PrintError(console, face::InCommand(error, caller.invocation.command->name), as_json);
   }
   if (console.failure().has_value() && !console.reader_left()) {
     return PrintError(console, *console.failure(), false);

@@ -1,5 +1,7 @@
 #include "odu/cli/caller.h"
 
+#include "service/home.h"
+
 namespace odu::cli {
 
 base::Result<command::LedgerPlace> PlaceFor(const Caller& caller, bool anywhere) {
@@ -11,6 +13,17 @@ base::Result<command::LedgerPlace> PlaceFor(const Caller& caller, bool anywhere)
     return base::Pass(checkout.error());
   }
   return command::PlaceOf(*checkout);
+}
+
+base::Error WithRemedy(const base::Error& error, const os::Environment& environment) {
+  const auto home = service::FindHome({"odu", "ODU_STATE_DIR", "ODU_CACHE_DIR"}, environment);
+  const bool of_state = home && error.message().find(home->state) != std::string::npos;
+  if (!of_state || !error.hint().empty()) {
+    return error;
+  }
+  return base::Error(error.kind(), error.code(), error.message(),
+                     "odu keeps its runs there: make it writable for this user, or set "
+                     "ODU_STATE_DIR to a place that is and has room and locks");
 }
 
 }  // namespace odu::cli

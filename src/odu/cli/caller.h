@@ -28,4 +28,7 @@ struct Caller {
 /// Where the command looks for runs; with `anywhere` it need not stand in a checkout.
 base::Result<command::LedgerPlace> PlaceFor(const Caller& caller, bool anywhere);
 
+/// An error about the state folder that says nothing of what to do, with what to do.
+base::Error WithRemedy(const base::Error& error, const os::Environment& environment);
+
 }  // namespace odu::cli

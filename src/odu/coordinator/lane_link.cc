@@ -8,6 +8,7 @@
 
 #include "async/deadline.h"
 #include "base/log.h"
+#include "odu/coordinator/stopped_lane.h"
 #include "odu/model/ids.h"
 
 namespace odu::coordinator {
@@ -245,7 +246,8 @@ awaitable<void> LaneLink::SendAway(Client client) {
 }
 
 void LaneLink::Woke() {
-  base::LogInfo("lane link", "{}: this machine slept or stood still; looking at the link anew", platform());
+  base::LogInfo("lane link", "{}: this machine slept or stood still; looking at the link anew",
+                platform());
   silent_since_ = world_.clock.Now();
   carrier_->Recheck();
   if (client_ != nullptr) {
@@ -330,7 +332,6 @@ awaitable<Result<model::LaneNodesReply>> LaneLink::Cancel(std::string request_id
   }
   const auto stopped = carrier_->Stopped();
   if (stopped && at_once) {
-    base::LogWarning("lane link", "{}: its stopped process {} is killed", platform(), stopped->pid);
     os::SendSignal(*stopped, SIGKILL);
     model::LaneNodesReply reply;
     reply.nodes = nodes.empty() ? AllNodes() : std::move(nodes);
@@ -361,17 +362,9 @@ std::vector<std::string> LaneLink::AllNodes() const {
   return nodes;
 }
 
-/// What a stopped process is asked would be done whenever it goes on: it is not asked.
 Result<void> LaneLink::RequireGoing() const {
   const auto stopped = carrier_->Stopped();
-  if (!stopped) {
-    return {};
-  }
-  return Fail(
-      ErrorKind::kHost, "lane_stopped",
-      fmt::format("{}: its lane, process {}, is stopped", platform(), stopped->pid),
-      fmt::format("let it go on with 'kill -CONT {}', or end it with 'odu cancel --at-once'",
-                  stopped->pid));
+  return stopped ? Result<void>(Pass(StoppedLane(platform(), *stopped))) : Result<void>();
 }
 
 void LaneLink::LookAtProcess() {
@@ -381,8 +374,7 @@ void LaneLink::LookAtProcess() {
   }
   stopped_ = stopped.has_value();
   if (stopped) {
-    Show("stopped", fmt::format("process {} is stopped; 'kill -CONT {}' lets it go on",
-                                stopped->pid, stopped->pid));
+    Show("stopped", StoppedWords(*stopped));
   } else if (client_ != nullptr) {
     Show("connected");
   }
