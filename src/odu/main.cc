@@ -59,22 +59,13 @@ mode_t OwnUmask() {
   return mask;
 }
 
-/// An odu that a recipe calls is nobody's recipe itself: its coordinator must not carry the marks
-/// by which a lane finds the recipe's processes.
-os::Environment WithoutRecipe(os::Environment environment) {
-  constexpr std::array<std::string_view, 5> kMarks{"ODU_RUN", "ODU_NODE", "ODU_PLATFORM",
-                                                   "ODU_ATTEMPT*", "ODU"};
-  environment.RemoveMatching(kMarks);
-  return environment;
-}
-
 base::Result<service::ServicePlace> CoordinatorOf(const Caller& caller) {
   const auto self = os::RealPath("/proc/self/exe");
   if (!self) {
     return base::Pass(self.error());
   }
-  auto place =
-      odu::coordinator::PlaceOf(caller.cwd, WithoutRecipe(caller.environment), *self, ODU_VERSION);
+  auto place = odu::coordinator::PlaceOf(caller.cwd, odu::cli::WithoutRecipe(caller.environment),
+                                         *self, ODU_VERSION);
   if (place) {
     place->client_name = fmt::format("odu {} (pid {})", caller.invocation.command->name, getpid());
   }

@@ -1,5 +1,8 @@
 #include "odu/cli/caller.h"
 
+#include <array>
+#include <string_view>
+
 #include "service/home.h"
 
 namespace odu::cli {
@@ -13,6 +16,13 @@ base::Result<command::LedgerPlace> PlaceFor(const Caller& caller, bool anywhere)
     return base::Pass(checkout.error());
   }
   return command::PlaceOf(*checkout);
+}
+
+os::Environment WithoutRecipe(os::Environment environment) {
+  constexpr std::array<std::string_view, 5> kMarks{"ODU_RUN", "ODU_NODE", "ODU_PLATFORM",
+                                                   "ODU_ATTEMPT*", "ODU"};
+  environment.RemoveMatching(kMarks);
+  return environment;
 }
 
 base::Error WithRemedy(const base::Error& error, const os::Environment& environment) {

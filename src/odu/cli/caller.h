@@ -28,6 +28,10 @@ struct Caller {
 /// Where the command looks for runs; with `anywhere` it need not stand in a checkout.
 base::Result<command::LedgerPlace> PlaceFor(const Caller& caller, bool anywhere);
 
+/// An odu that a recipe calls is nobody's recipe itself: its coordinator must not carry the marks
+/// by which a lane finds the recipe's processes.
+os::Environment WithoutRecipe(os::Environment environment);
+
 /// An error about the state folder that says nothing of what to do, with what to do.
 base::Error WithRemedy(const base::Error& error, const os::Environment& environment);
 
