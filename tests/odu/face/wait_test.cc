@@ -34,12 +34,13 @@ TEST(Wait, PrintsTheAnswerAsOneLine) {
   const auto exit = served.loop.Run(Wait(served.context, call));
   ASSERT_TRUE(exit.has_value()) << exit.error().message();
   EXPECT_EQ(*exit, 1);
-  EXPECT_EQ(served.captured.Out(),
-            R"({"run":"7f59054#2","run_id":"01K9TESTRUN00000000000000","settled":true,)"
-            R"("passed":false,"verdict":"failed","fail_fast":false,"timed_out":false,)"
-            R"("failed":["ci::lint@x86_64-linux"],"errored":[],"cancelled":[],"skipped":[],)"
-            R"("duration_ms":5000,"cursor":"c1","unposted":[]})"
-            "\n");
+  EXPECT_EQ(
+      served.captured.Out(),
+      R"({"run":"7f59054#2","run_id":"01K9TESTRUN00000000000000","settled":true,)"
+      R"("passed":false,"verdict":"failed","fail_fast":false,"timed_out":false,)"
+      R"("failed":["ci::lint@x86_64-linux"],"errored":[],"cancelled":[],"skipped":[],"flaky":[],)"
+      R"("duration_ms":5000,"cursor":"c1","unposted":[]})"
+      "\n");
   EXPECT_TRUE(asked.settle);
   EXPECT_EQ(asked.expected_sha, "7f59");
   ASSERT_TRUE(asked.deadline_ms.has_value());
