@@ -65,14 +65,14 @@ _odu() {
       _odu_reply "$cur" "$(_odu_recipes)"
       return
       ;;
-    -j | --jobs | --lane-lost-after | --attempt | --offset | --run | --timeout | --expected-sha | --after | -n | --limit)
+    -j | --jobs | --lane-lost-after | --attempt | --offset | --run | --timeout | --expected-sha | --after | --request-id | -n | --limit)
       return
       ;;
   esac
   case $command in
     run)
       options='--platform --host --root --pipeline --no-deps --no-strict --no-snapshot --no-post
-        --progress -j --jobs --lane-lost-after --supersede --queue -d --detach --help'
+        --progress -j --jobs --lane-lost-after --supersede --queue -d --detach --request-id --help'
       [[ $cur == -* ]] || options=$(_odu_recipes)
       ;;
     status | attach) options='-o --output --help' ;;

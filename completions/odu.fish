@@ -57,6 +57,7 @@ complete -c odu -n '__fish_seen_subcommand_from run' -l no-post -d 'Post no stat
 complete -c odu -n '__fish_seen_subcommand_from run' -l progress -x -a 'json json=2' -d 'One line of JSON per transition'
 complete -c odu -n '__fish_seen_subcommand_from run' -s j -l jobs -x -d 'At once on a host'
 complete -c odu -n '__fish_seen_subcommand_from run' -l lane-lost-after -x -d 'Seconds without contact to another machine'
+complete -c odu -n '__fish_seen_subcommand_from run' -l request-id -x -d 'Carry out a repeat under the same id once'
 complete -c odu -n '__fish_seen_subcommand_from run' -l supersede -d 'Cancel the live run first'
 complete -c odu -n '__fish_seen_subcommand_from run' -l queue -d 'Wait for the live run first'
 complete -c odu -n '__fish_seen_subcommand_from run' -s d -l detach -d 'Start and leave'
