@@ -82,11 +82,11 @@ _odu() {
       ;;
     wait) options='--settle --timeout --expected-sha --after -o --output --help' ;;
     rerun)
-      options='-o --output --help'
+      options='--run --request-id -o --output --help'
       [[ $cur == -* ]] || options=$(_odu_nodes)
       ;;
     cancel)
-      options='--at-once -o --output --help'
+      options='--at-once --request-id -o --output --help'
       [[ $cur == -* ]] || options=$(_odu_nodes)
       ;;
     runs)

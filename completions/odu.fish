@@ -57,7 +57,7 @@ complete -c odu -n '__fish_seen_subcommand_from run' -l no-post -d 'Post no stat
 complete -c odu -n '__fish_seen_subcommand_from run' -l progress -x -a 'json json=2' -d 'One line of JSON per transition'
 complete -c odu -n '__fish_seen_subcommand_from run' -s j -l jobs -x -d 'At once on a host'
 complete -c odu -n '__fish_seen_subcommand_from run' -l lane-lost-after -x -d 'Seconds without contact to another machine'
-complete -c odu -n '__fish_seen_subcommand_from run' -l request-id -x -d 'Carry out a repeat under the same id once'
+complete -c odu -n '__fish_seen_subcommand_from run rerun cancel' -l request-id -x -d 'Carry out a repeat under the same id once'
 complete -c odu -n '__fish_seen_subcommand_from run' -l supersede -d 'Cancel the live run first'
 complete -c odu -n '__fish_seen_subcommand_from run' -l queue -d 'Wait for the live run first'
 complete -c odu -n '__fish_seen_subcommand_from run' -s d -l detach -d 'Start and leave'
@@ -69,7 +69,7 @@ complete -c odu -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on t
 complete -c odu -n '__fish_seen_subcommand_from logs' -l attempt -x -d 'This attempt'
 complete -c odu -n '__fish_seen_subcommand_from logs' -l offset -x -d 'From this byte'
 complete -c odu -n '__fish_seen_subcommand_from logs' -l raw -d 'Bytes as written'
-complete -c odu -n '__fish_seen_subcommand_from logs shell' -l run -x -d 'Of this run'
+complete -c odu -n '__fish_seen_subcommand_from logs shell rerun' -l run -x -d 'Of this run'
 
 complete -c odu -n '__fish_seen_subcommand_from wait' -l settle -d 'Only for the end of the run'
 complete -c odu -n '__fish_seen_subcommand_from wait' -l timeout -x -d 'At most so many seconds'

@@ -14,8 +14,8 @@ Exit Flakes(const Caller& caller);
 Exit Diff(const Caller& caller);
 
 /// What a run's summary ends with, of this checkout's newest run: its critical path if that was
-/// long, and a line for each node that took at least twice what it usually does. Empty when there is
-/// none, or nothing is known; a run that `took` too little for a slow node is not looked up.
+/// long, and a line for each node that took at least twice what it usually does. Empty when there
+/// is none, or nothing is known; a run that `took` too little for a slow node is not looked up.
 std::string SlowNodes(const Caller& caller, async::Duration took);
 
 /// The run id that --run names; empty without that option. Failures as ledger::FindRun.
