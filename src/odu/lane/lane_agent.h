@@ -36,6 +36,8 @@ class LaneAgent {
     on_configured_ = std::move(told);
   }
 
+  /// A release is under way: the work tree is being removed.
+  bool letting_go() const { return releasing_ && !let_go_; }
   /// Returns when the lane was released, its answer on the way.
   boost::asio::awaitable<void> Released();
 

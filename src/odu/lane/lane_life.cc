@@ -60,6 +60,10 @@ model::LaneHeader OwnHeader(const std::string& build) {
   return header;
 }
 
+/// For a release that is under way when the lane is told to end.
+constexpr async::Duration kReleaseBound = std::chrono::seconds(20);
+constexpr async::Duration kLookAtRelease = std::chrono::milliseconds(10);
+
 /// Nodes of no work start and end within this: the coordinator then wakes once for many of them.
 constexpr async::Duration kGather = std::chrono::milliseconds(2);
 
@@ -116,6 +120,11 @@ class Life {
     (void)over;
     // The answer to the request that ended it goes out first: after what sessions may gather.
     co_await clock_.Sleep(2 * kGather);
+    // A release that came while it was told to end is carried out: nobody else removes its tree.
+    const async::Duration until = clock_.Now() + kReleaseBound;
+    while (agent_.letting_go() && clock_.Now() < until) {
+      co_await clock_.Sleep(kLookAtRelease);
+    }
     for (int turn = 0; turn < 4; ++turn) {
       co_await asio::post(tasks_.executor(), asio::use_awaitable);
     }
