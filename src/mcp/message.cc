@@ -55,7 +55,7 @@ Arrival ReadText(std::string_view text) {
   limits.bytes = kMaxTextBytes;
   auto json = base::ParseJson(text, "message", limits);
   if (!json) {
-    arrival.messages.push_back(Bad({}, kParseError, json.error().message()));
+    arrival.messages.emplace_back(Bad({}, kParseError, json.error().message()));
     return arrival;
   }
   auto* array = json->if_array();
@@ -64,7 +64,7 @@ Arrival ReadText(std::string_view text) {
     return arrival;
   }
   if (array->empty()) {
-    arrival.messages.push_back(Bad({}, kInvalidRequest, "an empty batch"));
+    arrival.messages.emplace_back(Bad({}, kInvalidRequest, "an empty batch"));
     return arrival;
   }
   arrival.batch = true;
