@@ -156,8 +156,10 @@ std::optional<Finding> PytestBlock(Lines lines, size_t index) {
       break;
     }
   }
-  for (size_t i = begin; i-- > 0 && begin - i < 60;) {
-    const std::string_view above = lines[i].text;
+  constexpr size_t kLookBack = 60;
+  const size_t first = begin - std::min(begin, kLookBack);
+  for (size_t i = begin; i > first; --i) {
+    const std::string_view above = lines[i - 1].text;
     if (above.starts_with("____") && above.ends_with("____")) {
       const size_t from = above.find_first_not_of("_ ");
       if (from != std::string_view::npos) {
