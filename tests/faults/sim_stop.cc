@@ -15,8 +15,9 @@ void RunToEnd(SimProcess& process, boost::asio::awaitable<void> work,
   boost::asio::co_spawn(process.loop.context(), std::move(work),
                         [&ended](const std::exception_ptr&) { ended = true; });
   constexpr int kMost = 10'000;
-  for (int times = 0; !ended; ++times) {
-    if (times == kMost) {
+  int times = 0;
+  while (!ended) {
+    if (times++ == kMost) {
       std::fprintf(stderr, "a simulated process does not end\n");
       std::abort();
     }

@@ -45,13 +45,13 @@ std::optional<Finding> GccLine(Lines lines, size_t index) {
   if (!place.has_value()) {
     return std::nullopt;
   }
-  std::string_view rest = text.substr(place->length);
+  std::string_view rest = From(text, place->length);
   constexpr std::array<std::pair<std::string_view, std::string_view>, 3> kLevels{
       std::pair{": fatal error: ", "error"}, std::pair{": error: ", "error"},
       std::pair{": warning: ", "warning"}};
   for (const auto& [mark, level] : kLevels) {
     if (rest.starts_with(mark)) {
-      Finding finding = At("gcc", std::string(level), *place, rest.substr(mark.size()), index);
+      Finding finding = At("gcc", std::string(level), *place, From(rest, mark.size()), index);
       finding.end = EndOfCompilerBlock(lines, index);
       return finding;
     }
@@ -69,7 +69,7 @@ std::optional<Finding> TscLine(Lines lines, size_t index) {
     return std::nullopt;
   }
   size_t digits = 0;
-  const auto line = NumberAt(text.substr(open + 1), digits);
+  const auto line = NumberAt(From(text, open + 1), digits);
   if (!line.has_value()) {
     return std::nullopt;
   }
@@ -77,9 +77,9 @@ std::optional<Finding> TscLine(Lines lines, size_t index) {
   place.file = text.substr(0, open);
   place.line = *line;
   if (text[open + 1 + digits] == ',') {
-    place.column = NumberAt(text.substr(open + 2 + digits), digits);
+    place.column = NumberAt(From(text, open + 2 + digits), digits);
   }
-  return At("tsc", "error", place, text.substr(mark + 9), index);
+  return At("tsc", "error", place, From(text, mark + 9), index);
 }
 
 std::optional<Finding> LinkerLine(Lines lines, size_t index) {

@@ -50,9 +50,9 @@ std::optional<Finding> RustcBlock(Lines lines, size_t index) {
   if (!below.starts_with("--> ")) {
     return std::nullopt;
   }
-  Finding finding = Make("cargo", error ? "error" : "warning", text.substr(colon + 2), index,
+  Finding finding = Make("cargo", error ? "error" : "warning", From(text, colon + 2), index,
                          UntilBlank(lines, index));
-  SetPlace(finding.annotation, PlaceAt(below.substr(4)));
+  SetPlace(finding.annotation, PlaceAt(From(below, 4)));
   return finding;
 }
 
@@ -64,7 +64,7 @@ std::optional<Finding> RustPanic(Lines lines, size_t index) {
     return std::nullopt;
   }
   // Threads of newer toolchains also say their number: thread 'x' (123) panicked at.
-  const std::string_view where = text.substr(mark + 14);
+  const std::string_view where = From(text, mark + 14);
   const size_t end = UntilBlank(lines, index);
   const std::string_view below = index + 1 < end ? std::string_view(lines[index + 1].text) : where;
   Finding finding = Make("cargo", "failure", below, index, end);
@@ -80,10 +80,10 @@ std::optional<Finding> GoBuildLine(Lines lines, size_t index) {
     text.remove_prefix(5);
   }
   const auto place = PlaceAt(text);
-  if (!place || !place->file.ends_with(".go") || !text.substr(place->length).starts_with(": ")) {
+  if (!place || !place->file.ends_with(".go") || !From(text, place->length).starts_with(": ")) {
     return std::nullopt;
   }
-  Finding finding = Make("go", "error", text.substr(place->length + 2), index, index + 1);
+  Finding finding = Make("go", "error", From(text, place->length + 2), index, index + 1);
   SetPlace(finding.annotation, place);
   return finding;
 }
@@ -106,7 +106,7 @@ std::optional<Finding> GoTest(Lines lines, size_t index) {
     const auto place = PlaceAt(line);
     if (place && place->file.ends_with(".go")) {
       SetPlace(finding.annotation, place);
-      finding.annotation.message = Trim(line.substr(place->length + 1));
+      finding.annotation.message = Trim(From(line, place->length + 1));
       break;
     }
   }
@@ -147,7 +147,7 @@ std::optional<Finding> PytestBlock(Lines lines, size_t index) {
     --begin;
   }
   begin = lines[begin].text.starts_with('>') ? begin : index;
-  Finding finding = Make("pytest", "failure", text.substr(1), begin, end);
+  Finding finding = Make("pytest", "failure", From(text, 1), begin, end);
   for (size_t i = end; i < std::min(end + 3, lines.size()); ++i) {
     const auto place = PlaceAt(lines[i].text);
     if (place) {
@@ -185,7 +185,7 @@ std::optional<Finding> Traceback(Lines lines, size_t index) {
     if (frame.starts_with("File \"") && quote != std::string_view::npos) {
       size_t digits = 0;
       place.file = frame.substr(6, quote - 6);
-      place.line = NumberAt(frame.substr(quote + 8), digits).value_or(0);
+      place.line = NumberAt(From(frame, quote + 8), digits).value_or(0);
     }
     ++end;
   }

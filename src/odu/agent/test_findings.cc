@@ -85,7 +85,7 @@ std::optional<Finding> JestBlock(Lines lines, size_t index) {
   Finding finding;
   finding.annotation.tool = jest ? "jest" : "vitest";
   finding.annotation.level = "failure";
-  finding.annotation.test = Trim(text.substr(jest ? kDot.size() : 5));
+  finding.annotation.test = Trim(From(text, jest ? kDot.size() : 5));
   finding.annotation.message = FirstWords(lines, index + 1, end);
   SetScriptPlace(finding.annotation, lines, index + 1, end);
   finding.begin = index;
@@ -97,7 +97,7 @@ std::optional<Finding> JestBlock(Lines lines, size_t index) {
 std::optional<Finding> GtestBlock(Lines lines, size_t index) {
   const std::string_view text = lines[index].text;
   const auto place = PlaceAt(text);
-  if (!place || !text.substr(place->length).starts_with(": Failure")) {
+  if (!place || !From(text, place->length).starts_with(": Failure")) {
     return std::nullopt;
   }
   size_t end = index + 1;
@@ -110,7 +110,7 @@ std::optional<Finding> GtestBlock(Lines lines, size_t index) {
       break;
     }
     const auto other = PlaceAt(next);
-    if (next.starts_with("[ ") || (other && next.substr(other->length).starts_with(": Failure"))) {
+    if (next.starts_with("[ ") || (other && From(next, other->length).starts_with(": Failure"))) {
       break;
     }
     ++end;
@@ -154,10 +154,10 @@ std::optional<Finding> TapLine(Lines lines, size_t index) {
       text.find("# SKIP") != std::string_view::npos) {
     return std::nullopt;
   }
-  std::string_view name = Trim(text.substr(6));
+  std::string_view name = Trim(From(text, 6));
   size_t digits = 0;
   if (NumberAt(name, digits)) {
-    name = Trim(name.substr(digits));
+    name = Trim(From(name, digits));
   } else if (!name.empty() && !name.starts_with('-')) {
     return std::nullopt;  // a sentence that begins so
   }
@@ -179,11 +179,11 @@ std::optional<Finding> TapLine(Lines lines, size_t index) {
   for (size_t i = index + 1; i < end; ++i) {
     const std::string_view field = Trim(lines[i].text);
     if (field.starts_with("message: ")) {
-      finding.annotation.message = Trim(field.substr(9));
+      finding.annotation.message = Trim(From(field, 9));
     } else if (field.starts_with("file: ")) {
-      finding.annotation.file = Trim(field.substr(6));
+      finding.annotation.file = Trim(From(field, 6));
     } else if (field.starts_with("line: ")) {
-      finding.annotation.line = NumberAt(field.substr(6), digits);
+      finding.annotation.line = NumberAt(From(field, 6), digits);
     }
   }
   finding.begin = index;

@@ -14,6 +14,10 @@ bool IsPathByte(char c) {
 
 }  // namespace
 
+std::string_view From(std::string_view text, size_t at) {
+  return at < text.size() ? text.substr(at) : std::string_view();
+}
+
 std::optional<int64_t> NumberAt(std::string_view text, size_t& digits) {
   digits = 0;
   int64_t number = 0;
@@ -41,14 +45,14 @@ std::optional<FilePlace> PlaceAt(std::string_view text) {
                          !place.file.ends_with(' ') &&
                          place.file.find("  ") == std::string_view::npos;
   size_t digits = 0;
-  const auto line = NumberAt(text.substr(colon + 1), digits);
+  const auto line = NumberAt(From(text, colon + 1), digits);
   if (!plausible || !line.has_value()) {
     return std::nullopt;
   }
   place.line = *line;
   place.length = colon + 1 + digits;
   if (place.length < text.size() && text[place.length] == ':') {
-    const auto column = NumberAt(text.substr(place.length + 1), digits);
+    const auto column = NumberAt(From(text, place.length + 1), digits);
     if (column.has_value()) {
       place.column = column;
       place.length += 1 + digits;

@@ -21,6 +21,8 @@ std::optional<FilePlace> PlaceAt(std::string_view text);
 /// The number that a text begins with; at most nine digits.
 std::optional<int64_t> NumberAt(std::string_view text, size_t& digits);
 
+/// The text from there on; nothing when it is shorter. (substr would throw.)
+std::string_view From(std::string_view text, size_t at);
 std::string_view Trim(std::string_view text);
 /// How many blanks it begins with.
 size_t Indent(std::string_view text);
