@@ -1,7 +1,10 @@
 #include "git/tree.h"
 
+#include <fcntl.h>
 #include <fmt/format.h>
+#include <sys/stat.h>
 
+#include <array>
 #include <random>
 #include <utility>
 #include <vector>
@@ -48,6 +51,8 @@ class Scratch {
 };
 
 base::Result<void> CopyIndex(const std::string& from, const std::string& to) {
+  struct stat before{};
+  const bool known = stat(from.c_str(), &before) == 0;
   auto index = os::ReadFile(from, kIndexLimit);
   if (!index) {
     // A repository that never had a file added has none.
@@ -56,7 +61,14 @@ base::Result<void> CopyIndex(const std::string& from, const std::string& to) {
     }
     return base::Pass(index.error());
   }
-  return os::WriteFileAtomic(to, *index);
+  auto written = os::WriteFileAtomic(to, *index);
+  if (written && known) {
+    // git looks anew at files that changed in the tick in which the index did: a copy that seems
+    // younger than it is would make it believe an old content.
+    const std::array times{before.st_atim, before.st_mtim};
+    utimensat(AT_FDCWD, to.c_str(), times.data(), 0);
+  }
+  return written;
 }
 
 /// A live tree as git would commit it: submodules are no more than their HEADs.

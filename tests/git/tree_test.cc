@@ -80,6 +80,16 @@ TEST_F(TreeTest, ContentOfALinkedWorktreeIsItsOwn) {
   EXPECT_EQ(Content(), linked.tree);
 }
 
+TEST_F(TreeTest, AChangeInTheTickInWhichTheIndexWasWrittenIsSeen) {
+  for (int round = 0; round < 20; ++round) {
+    const std::string name = "file" + std::to_string(round);
+    repo_.Write(name, "x");
+    repo_.Commit();
+    repo_.Write(name, "y");
+    EXPECT_NE(Content(), repo_.Git({"rev-parse", "HEAD^{tree}"})) << name;
+  }
+}
+
 TEST_F(TreeTest, WhatIsUntrackedInAFolderApartDoesNotCount) {
   repo_.Write("file", "x");
   repo_.Commit();

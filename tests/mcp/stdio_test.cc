@@ -37,6 +37,13 @@ class StdioTest : public testing::Test {
       return Serve(this, std::move(*fd_in), std::move(*fd_out));
     });
   }
+  /// It has ended before what it serves goes.
+  ~StdioTest() override {
+    to.Reset();
+    stop.Notify();
+    EXPECT_TRUE(UntilEnded());
+    loop.RunUntilIdle();
+  }
   static awaitable<void> Serve(StdioTest* test, os::Fd in, os::Fd out) {
     auto until_stopped = [test]() -> awaitable<void> { co_await test->stop.Wait(); };
     const auto end =
