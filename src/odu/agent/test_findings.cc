@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "odu/agent/evidence.h"
+#include "odu/agent/find_all.h"
 #include "odu/agent/text_scan.h"
 
 namespace odu::agent {
@@ -189,23 +190,6 @@ std::optional<Finding> TapLine(Lines lines, size_t index) {
   finding.begin = index;
   finding.end = end;
   return finding;
-}
-
-using Finder = std::optional<Finding> (*)(Lines lines, size_t index);
-
-template <size_t N>
-std::vector<Finding> FindAll(Lines lines, const Finder (&finders)[N]) {
-  std::vector<Finding> findings;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    for (const Finder finder : finders) {
-      if (auto finding = finder(lines, i)) {
-        i = std::max(finding->end, i + 1) - 1;
-        findings.push_back(std::move(*finding));
-        break;
-      }
-    }
-  }
-  return findings;
 }
 
 }  // namespace

@@ -1,0 +1,31 @@
+#pragma once
+
+#include <algorithm>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "odu/agent/evidence.h"
+
+namespace odu::agent {
+
+/// What one tool wrote at a line, or nothing.
+using Finder = std::optional<Finding> (*)(Lines lines, size_t index);
+
+/// All that the finders see, in order; a line belongs to the first finding that takes it.
+template <size_t N>
+std::vector<Finding> FindAll(Lines lines, const Finder (&finders)[N]) {
+  std::vector<Finding> findings;
+  for (size_t i = 0; i < lines.size(); ++i) {
+    for (const Finder finder : finders) {
+      if (auto finding = finder(lines, i)) {
+        i = std::max(finding->end, i + 1) - 1;
+        findings.push_back(std::move(*finding));
+        break;
+      }
+    }
+  }
+  return findings;
+}
+
+}  // namespace odu::agent
