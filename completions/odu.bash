@@ -36,7 +36,7 @@ _odu() {
 
   COMPREPLY=()
   if [ -z "$command" ]; then
-    options='run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts shell mcp skill serve --version --help'
+    options='run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts post protect auth shell mcp skill serve --version --help'
     _odu_reply "$cur" "$options"
     return
   fi
@@ -65,7 +65,7 @@ _odu() {
       _odu_reply "$cur" "$(_odu_recipes)"
       return
       ;;
-    -j | --jobs | --lane-lost-after | --attempt | --offset | --run | --timeout | --expected-sha | --after | --request-id | -n | --limit)
+    -j | --jobs | --lane-lost-after | --attempt | --offset | --run | --timeout | --expected-sha | --after | --request-id | -n | --limit | --branch)
       return
       ;;
   esac
@@ -75,7 +75,7 @@ _odu() {
         --progress -j --jobs --lane-lost-after --supersede --queue -d --detach --request-id --help'
       [[ $cur == -* ]] || options=$(_odu_recipes)
       ;;
-    status | attach) options='-o --output --help' ;;
+    status | attach | auth) options='-o --output --help' ;;
     logs)
       options='-f --follow --attempt --offset --raw --run --help'
       [[ $cur == -* ]] || options=$(_odu_nodes)
@@ -99,6 +99,8 @@ _odu() {
       ;;
     flakes) options='--all -o --output --help' ;;
     prune) options='--keep --quota --dry-run -o --output --help' ;;
+    post) options='--retry -o --output --help' ;;
+    protect) options='--dry-run --create --branch --platform -o --output --help' ;;
     doctor) options='--fix -o --output --help' ;;
     dump) options='--root --pipeline --platform -o --output --help' ;;
     graph) options='--root --pipeline --platform --help' ;;

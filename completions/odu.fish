@@ -19,7 +19,7 @@ function __odu_recipes
 end
 
 set -l platforms 'x86_64-linux aarch64-linux x86_64-darwin aarch64-darwin'
-set -l commands run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts shell mcp skill serve
+set -l commands run status attach logs wait rerun cancel runs show flakes diff prune doctor dump graph hosts post protect auth shell mcp skill serve
 
 complete -c odu -f
 complete -c odu -l help -d 'Show the usage'
@@ -40,13 +40,16 @@ complete -c odu -n "not __fish_seen_subcommand_from $commands" -a doctor -d 'Loo
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a dump -d 'The plan as JSON'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a graph -d 'The plan as a Mermaid flow chart'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a hosts -d 'Where platforms run'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a post -d 'Statuses that are not posted yet'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a protect -d 'Make what a run posts required'
+complete -c odu -n "not __fish_seen_subcommand_from $commands" -a auth -d 'Which token is used and what it may do'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a shell -d 'A terminal in a work tree'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a mcp -d 'Tools and resources for agents'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a skill -d 'A text that teaches agents'
 complete -c odu -n "not __fish_seen_subcommand_from $commands" -a serve -d 'The coordinator of this checkout'
 
 complete -c odu -n '__fish_seen_subcommand_from run' -a '(__odu_recipes)'
-complete -c odu -n '__fish_seen_subcommand_from run dump graph' -l platform -x -a $platforms -d 'Only this lane'
+complete -c odu -n '__fish_seen_subcommand_from run dump graph protect' -l platform -x -a $platforms -d 'Only this lane'
 complete -c odu -n '__fish_seen_subcommand_from run' -l host -x -d 'Where a platform runs: P=ADDR'
 complete -c odu -n '__fish_seen_subcommand_from run dump graph' -l root -x -a '(__odu_recipes)' -d 'The root of the pipeline'
 complete -c odu -n '__fish_seen_subcommand_from run dump graph' -l pipeline -r -F -d 'Tasks from a file'
@@ -62,7 +65,7 @@ complete -c odu -n '__fish_seen_subcommand_from run' -l supersede -d 'Cancel the
 complete -c odu -n '__fish_seen_subcommand_from run' -l queue -d 'Wait for the live run first'
 complete -c odu -n '__fish_seen_subcommand_from run' -s d -l detach -d 'Start and leave'
 
-complete -c odu -n '__fish_seen_subcommand_from status attach wait rerun cancel runs show flakes diff prune doctor dump hosts' -s o -l output -x -a json -d 'Print JSON'
+complete -c odu -n '__fish_seen_subcommand_from status attach wait rerun cancel runs show flakes diff prune doctor dump hosts post protect auth' -s o -l output -x -a json -d 'Print JSON'
 
 complete -c odu -n '__fish_seen_subcommand_from logs rerun cancel shell' -a '(__odu_nodes)'
 complete -c odu -n '__fish_seen_subcommand_from logs' -s f -l follow -d 'Go on to the end'
@@ -87,7 +90,7 @@ complete -c odu -n '__fish_seen_subcommand_from runs' -l failed -d 'That failed'
 complete -c odu -n '__fish_seen_subcommand_from show diff' -x -a '(__odu_runs)'
 complete -c odu -n '__fish_seen_subcommand_from prune' -l keep -x -d 'Keep finished runs this long'
 complete -c odu -n '__fish_seen_subcommand_from prune' -l quota -x -d 'And at most so much of them'
-complete -c odu -n '__fish_seen_subcommand_from prune' -l dry-run -d 'Only say what would go'
+complete -c odu -n '__fish_seen_subcommand_from prune protect' -l dry-run -d 'Only say what would go'
 complete -c odu -n '__fish_seen_subcommand_from doctor' -l fix -d 'Put right what can be'
 
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l init -d 'This machine as localhost'
@@ -98,6 +101,9 @@ complete -c odu -n '__fish_seen_subcommand_from mcp' -l port -x -d 'On this port
 complete -c odu -n '__fish_seen_subcommand_from mcp' -l install -x -a 'claude codex opencode gemini vscode' -d 'Into the configuration of'
 complete -c odu -n '__fish_seen_subcommand_from mcp' -s y -l yes -d 'Without asking'
 complete -c odu -n '__fish_seen_subcommand_from mcp' -l allow -x -a '(__fish_complete_directories)' -d 'Also drive the checkouts below'
+complete -c odu -n '__fish_seen_subcommand_from post' -l retry -d 'Try what is owed now'
+complete -c odu -n '__fish_seen_subcommand_from protect' -l create -d 'Make a ruleset where there is none'
+complete -c odu -n '__fish_seen_subcommand_from protect' -l branch -x -d 'Of this branch'
 
 complete -c odu -n '__fish_seen_subcommand_from serve' -l foreground -d 'Stay in this terminal'
 complete -c odu -n '__fish_seen_subcommand_from serve' -l stop -d 'End the coordinator'

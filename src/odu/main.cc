@@ -15,10 +15,11 @@
 #include "async/task_group.h"
 #include "odu/cli/caller.h"
 #include "odu/cli/care.h"
+#include "odu/cli/gate.h"
 #include "odu/cli/history.h"
 #include "odu/cli/mcp.h"
+#include "odu/cli/plan.h"
 #include "odu/command/checkout.h"
-#include "odu/command/dump.h"
 #include "odu/command/hosts.h"
 #include "odu/command/hosts_check.h"
 #include "odu/command/shell.h"
@@ -29,6 +30,7 @@
 #include "odu/face/attach.h"
 #include "odu/face/calls.h"
 #include "odu/face/error_text.h"
+#include "odu/face/post.h"
 #include "odu/face/status.h"
 #include "odu/face/status_report.h"
 #include "odu/model/run_id.h"
@@ -292,20 +294,6 @@ Exit Print(const Caller& caller, const base::Result<std::string>& text) {
   return 0;
 }
 
-command::PlanCall PlanCallOf(const Caller& caller) {
-  const Invocation& given = caller.invocation;
-  return {caller.cwd, given.Value("--root"), given.Value("--pipeline"), given.Value("--platform"),
-          caller.environment};
-}
-
-Exit DoDump(const Caller& caller) {
-  return Print(caller, command::Dump(PlanCallOf(caller)));
-}
-
-Exit DoGraph(const Caller& caller) {
-  return Print(caller, command::Graph(PlanCallOf(caller)));
-}
-
 /// 3 when a lane could not run on one of them.
 Exit CheckHosts(const Caller& caller, const odu::plan::Hosts& hosts) {
   const auto runner = odu::coordinator::FindRunner(caller.environment);
@@ -371,6 +359,15 @@ Exit RestartCoordinator(const Caller& caller) {
       });
 }
 
+Exit DoPost(const Caller& caller) {
+  if (!caller.invocation.Has("--retry")) {
+    return odu::cli::Owed(caller);
+  }
+  return WithCoordinator(caller, [&caller](FaceContext& context, const command::Checkout&) {
+    return face::RetryPosts(context, caller.environment.entries(), caller.as_json());
+  });
+}
+
 Exit DoServe(const Caller& caller) {
   if (caller.invocation.Has("--stop")) {
     return StopCoordinator(caller);
@@ -412,8 +409,8 @@ constexpr std::array kRows{
     Row{"rerun", DoRerun},
     Row{"cancel", DoCancel},
     Row{"runs", odu::cli::Runs},
-    Row{"dump", DoDump},
-    Row{"graph", DoGraph},
+    Row{"dump", odu::cli::Dump},
+    Row{"graph", odu::cli::Graph},
     Row{"hosts", DoHosts},
     Row{"serve", DoServe},
     Row{"show", odu::cli::Show},
@@ -424,6 +421,9 @@ constexpr std::array kRows{
     Row{"shell", DoShell},
     Row{"mcp", DoMcp},
     Row{"skill", odu::cli::Skill},
+    Row{"post", DoPost},
+    Row{"auth", odu::cli::Auth},
+    Row{"protect", odu::cli::Protect},
 };
 
 Exit Dispatch(const Caller& caller) {

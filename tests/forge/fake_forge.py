@@ -196,6 +196,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
         etag = 'W/"' + hashlib.sha256(data).hexdigest()[:32] + '"'
         if self.command == "GET" and status == 200:
             if self.headers.get("If-None-Match") == etag:
+                with LOCK:
+                    self.world.note("unchanged.ndjson", {"path": self.path})
                 return self.send_bytes(304, b"", {"ETag": etag})
             headers = {"ETag": etag, **headers}
         return self.send_bytes(status, data, headers)
@@ -321,7 +323,7 @@ class Handler(http.server.BaseHTTPRequestHandler):
         world.next_id += 1
         made = {"id": world.next_id, "repo": full, "sha": sha, "context": context, "state": state,
                 "description": body.get("description"), "target_url": body.get("target_url"),
-                "at": time.time()}
+                "created_at": time.strftime("%Y-%m-%dT%H:%M:%SZ", time.gmtime()), "at": time.time()}
         world.statuses.append(made)
         world.note("statuses.ndjson", made)
         return 201, made, {}
@@ -389,6 +391,9 @@ class Handler(http.server.BaseHTTPRequestHandler):
 class Server(http.server.ThreadingHTTPServer):
     daemon_threads = True
     request_queue_size = 256
+
+    def handle_error(self, request, client_address):
+        """Whoever was asking is dead: that is what some tests are about."""
 
 
 def main():

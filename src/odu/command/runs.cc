@@ -6,6 +6,7 @@
 #include <set>
 #include <utility>
 
+#include "odu/ledger/gate_journal.h"
 #include "odu/ledger/index_open.h"
 #include "odu/model/selector.h"
 
@@ -95,6 +96,8 @@ Result<ledger::RunList> ListedRuns(const LedgerPlace& place, const RunsCall& cal
     }
     for (const ledger::IndexedRun& run : *found) {
       list.runs.push_back(run.summary);
+      list.runs.back().unposted =
+          ledger::UnpostedOf(ledger::FolderOf(place.state, run.summary.run_id));
     }
     if (auto marked = MarkLive(opened.index, place, *found, list); !marked) {
       return base::Pass(marked.error());

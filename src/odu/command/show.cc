@@ -6,6 +6,7 @@
 
 #include "odu/ledger/critical_path.h"
 #include "odu/ledger/expired.h"
+#include "odu/ledger/gate_journal.h"
 #include "odu/ledger/history.h"
 #include "odu/ledger/index_open.h"
 #include "odu/ledger/log_store.h"
@@ -202,6 +203,7 @@ RunReport ReportOf(const ledger::RunRecord& record,
     }
   }
   AddCriticalPath(header.pipeline, report);
+  report.unposted = ledger::UnpostedOf(folder);
   return report;
 }
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "odu/ledger/expired.h"
+#include "odu/ledger/gate_journal.h"
 #include "odu/ledger/log_store.h"
 #include "odu/ledger/run_folder.h"
 #include "odu/ledger/run_name.h"
@@ -65,6 +66,7 @@ base::Result<model::Run> IdleRun(const Checkout& checkout) {
     run.last_ref = last.ref;
     run.last_verdict = last.verdict;
     run.last_finished_at = last.finished_at;
+    run.unposted = ledger::UnpostedOf(ledger::FolderOf(checkout.home.state, last.run_id));
   }
   return run;
 }
@@ -79,7 +81,11 @@ base::Result<model::NextReply> StoredNext(const Checkout& checkout,
   if (!record) {
     return base::Pass(record.error());
   }
-  return ledger::StoredNext(*record, request);
+  auto reply = ledger::StoredNext(*record, request);
+  if (reply) {
+    reply->unposted = ledger::UnpostedOf(ledger::FolderOf(checkout.home.state, *run_id));
+  }
+  return reply;
 }
 
 base::Result<StoredLog> FindLog(const Checkout& checkout, const std::string& run,

@@ -55,11 +55,19 @@ Coordinator::Coordinator(World& world, std::string started_by, std::vector<std::
     : world_(world),
       durations_(LoadDurations(world.checkout.path + "/durations.json")),
       pipeline_(world, board_, environment),
+      publisher_(world, board_),
       started_by_(std::move(started_by)),
       started_at_(world.clock.WallMs()),
       last_environment_(RecipeEnvironment(environment, {})),
       changed_(world.executor),
-      last_activity_(world.clock.Now()) {}
+      last_activity_(world.clock.Now()) {
+  world_.publisher = &publisher_;
+  publisher_.OnChange([this](const std::string& run_id) { ShowDebt(run_id); });
+}
+
+Coordinator::~Coordinator() {
+  world_.publisher = nullptr;
+}
 
 awaitable<std::optional<model::RunStartRequest>> Coordinator::Begin() {
   ShowSelf(std::nullopt);
@@ -73,6 +81,7 @@ awaitable<std::optional<model::RunStartRequest>> Coordinator::Begin() {
   }
   co_await RefreshRuns();
   world_.tasks.Spawn("sweep", [this] { return SweepWorkTrees(world_); });
+  world_.tasks.Spawn("debts", [this] { return publisher_.TakeUpDebts(); });
   auto find = [this] { return ledger::FindUnfinishedRun(world_.home.state, world_.checkout_id); };
   const auto unfinished = co_await world_.worker.Run(std::move(find));
   if (!unfinished) {
@@ -209,6 +218,7 @@ void Coordinator::ShowIdle() {
     idle.last_ref = last_->ref;
     idle.last_verdict = last_->verdict;
     idle.last_finished_at = last_->finished_at;
+    idle.unposted = publisher_.Unposted(last_->run_id);
   }
   board_.nodes.Clear();
   board_.lanes.Clear();
@@ -225,8 +235,9 @@ awaitable<void> Coordinator::RefreshRuns() {
     co_return;
   }
   std::set<std::string> shown;
-  for (const model::RunSummary& run : runs->runs) {
+  for (model::RunSummary& run : runs->runs) {
     shown.insert(run.run_id);
+    run.unposted = publisher_.Unposted(run.run_id);
     base::Logged("run", board_.runs.Put(run.run_id, run));
     if (!last_ && run.verdict) {
       last_ = run;
@@ -240,6 +251,25 @@ awaitable<void> Coordinator::RefreshRuns() {
   }
   for (const std::string& key : gone) {
     board_.runs.Remove(key);
+  }
+}
+
+void Coordinator::ShowDebt(const std::string& run_id) {
+  Activity();
+  if (run_ != nullptr && run_->header().run_id == run_id) {
+    run_->ShowAgain();
+  } else if (run_ == nullptr && last_ && last_->run_id == run_id) {
+    ShowIdle();
+  }
+  const auto& items = board_.runs.state().items();
+  const auto found = std::ranges::find(items, run_id, [](const auto& item) { return item.key; });
+  if (found == items.end() || found->json.empty()) {
+    return;
+  }
+  auto run = surface::DecodeText<model::RunSummary>(found->json, "run");
+  if (run) {
+    run->unposted = publisher_.Unposted(run_id);
+    base::Logged("run", board_.runs.Put(run_id, *run));
   }
 }
 
@@ -282,8 +312,8 @@ awaitable<void> Coordinator::Retire(std::string reason) {
 
 awaitable<void> Coordinator::WaitIdle(async::Duration bound) {
   while (true) {
-    const bool held =
-        !parting_.empty() || (run_ != nullptr && (!run_->closed() || run_->owes_farewell()));
+    const bool held = publisher_.busy() || !parting_.empty() ||
+                      (run_ != nullptr && (!run_->closed() || run_->owes_farewell()));
     const bool idle = sessions_ == 0 && !turn_taken_ && !held;
     const async::Duration left = last_activity_ + bound - world_.clock.Now();
     if (!idle) {
@@ -328,6 +358,7 @@ awaitable<void> Coordinator::Leave() {
   for (const std::shared_ptr<LiveRun>& run : std::exchange(parting_, {})) {
     co_await run->Stop();
   }
+  co_await publisher_.Stop();
   const std::shared_ptr<LiveRun> run = run_;
   if (run == nullptr) {
     co_return;

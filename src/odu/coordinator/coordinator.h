@@ -11,6 +11,7 @@
 #include "odu/coordinator/board.h"
 #include "odu/coordinator/live_run.h"
 #include "odu/coordinator/pipeline_watch.h"
+#include "odu/coordinator/publisher.h"
 #include "odu/coordinator/run_factory.h"
 #include "odu/coordinator/timings.h"
 #include "odu/coordinator/world.h"
@@ -23,6 +24,7 @@ class Coordinator {
  public:
   /// `started_by` is for people; `environment` is where the plan of HEAD finds just and hosts.
   Coordinator(World& world, std::string started_by, std::vector<std::string> environment);
+  ~Coordinator();
   Coordinator(const Coordinator&) = delete;
   Coordinator& operator=(const Coordinator&) = delete;
 
@@ -31,6 +33,7 @@ class Coordinator {
   boost::asio::awaitable<std::optional<model::RunStartRequest>> Begin();
 
   Board& board() { return board_; }
+  Publisher& publisher() { return publisher_; }
   const Durations& durations() const { return durations_; }
   /// The live, open or just closed run; null when there is none. Hold it while using it.
   const std::shared_ptr<LiveRun>& run() const { return run_; }
@@ -84,11 +87,14 @@ class Coordinator {
   void ShowIdle();
   boost::asio::awaitable<void> RefreshRuns();
   void ShowSelf(std::optional<int64_t> idle_exit_at);
+  /// What a run owes its forge is other than before.
+  void ShowDebt(const std::string& run_id);
 
   World& world_;
   Board board_;
   Durations durations_;
   PipelineWatch pipeline_;
+  Publisher publisher_;
   std::string started_by_;
   int64_t started_at_;
   std::shared_ptr<LiveRun> run_;

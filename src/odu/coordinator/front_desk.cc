@@ -15,6 +15,7 @@
 #include "odu/coordinator/run_factory.h"
 #include "odu/coordinator/start_check.h"
 #include "odu/coordinator/start_gate.h"
+#include "odu/ledger/gate_journal.h"
 #include "odu/ledger/run_record.h"
 #include "odu/ledger/stored_next.h"
 #include "odu/model/run_id.h"
@@ -80,6 +81,9 @@ void FrontDesk::Bind(surface::Server& server) {
     return ToItsEnd<NodesReply>("lane.cancel", [this, request = std::move(request)]() mutable {
       return CancelNodes(std::move(request), "lane.cancel");
     });
+  });
+  server.Bind(OduSurface::kGateRetry, [this](model::GateRetryRequest request, const Caller&) {
+    return RetryGate(std::move(request));
   });
 }
 
@@ -177,6 +181,7 @@ awaitable<Result<RunStartReply>> FrontDesk::Start(model::RunStartRequest request
     co_return Pass(ok.error());
   }
   world_.ssh_agents->Offer(request.env);
+  coordinator_.publisher().Offer(request.env);
   const std::string input = InputOf(request);
   auto known = Answered<RunStartReply>(request.request_id, "run.start", input);
   if (!known) {
@@ -308,6 +313,9 @@ awaitable<Result<model::NextReply>> FrontDesk::Next(model::NextRequest request) 
     co_return Pass(NoRun("wait"));
   }
   auto reply = ledger::StoredNext(*record, request);
+  if (reply) {
+    reply->unposted = ledger::UnpostedOf(folder);
+  }
   co_return reply;
 }
 
@@ -316,6 +324,7 @@ awaitable<Result<NodesReply>> FrontDesk::Rerun(model::NodesRequest request) {
     co_return Pass(ok.error());
   }
   world_.ssh_agents->Offer(request.env);
+  coordinator_.publisher().Offer(request.env);
   const std::string input = InputOf(request);
   const auto known = Answered<NodesReply>(request.request_id, "node.rerun", input);
   if (!known) {
@@ -461,6 +470,17 @@ awaitable<Result<NodesReply>> FrontDesk::CancelNodes(model::NodesRequest request
   }
   auto answer = Answer(request.request_id, method, input, std::move(*reply));
   co_return answer;
+}
+
+awaitable<Result<model::GateRetryReply>> FrontDesk::RetryGate(model::GateRetryRequest request) {
+  if (auto ok = CheckEnvironment(request.env); !ok) {
+    co_return Pass(ok.error());
+  }
+  if (auto awake = CheckAwake("post"); !awake) {
+    co_return Pass(awake.error());
+  }
+  auto reply = co_await coordinator_.publisher().Retry(std::move(request.env));
+  co_return reply;
 }
 
 Result<std::shared_ptr<surface::ByteLog>> FrontDesk::OpenLog(const model::NodeLogInput& input) {

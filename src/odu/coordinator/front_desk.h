@@ -52,6 +52,7 @@ class FrontDesk {
   /// The closed run that a rerun is of.
   base::Result<ledger::RunHeader> EarlierRun(const std::string& run_id) const;
   Awaited<model::NodesReply> CancelNodes(model::NodesRequest request, std::string method);
+  Awaited<model::GateRetryReply> RetryGate(model::GateRetryRequest request);
   base::Result<std::shared_ptr<surface::ByteLog>> OpenLog(const model::NodeLogInput& input);
 
   /// What was answered to this request before.

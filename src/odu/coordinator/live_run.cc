@@ -15,7 +15,7 @@
 #include "odu/coordinator/index_keeper.h"
 #include "odu/coordinator/last_words.h"
 #include "odu/coordinator/remote_source.h"
-#include "odu/coordinator/run_state.h"
+#include "odu/coordinator/run_cell.h"
 #include "odu/coordinator/tree_check.h"
 #include "odu/ledger/log_store.h"
 #include "odu/model/ids.h"
@@ -53,13 +53,11 @@ LiveRun::LiveRun(World& world, Board& board, Durations& durations, ledger::RunHe
       logs_(folder_, world.watch),
       log_names_(world.toplevel, header_.sha.substr(0, 7), fan_in_.expected()),
       bell_(world.executor),
-      run_(StateOf(header_)),
+      gate_(world, header_.run_id),
+      run_(RunCellOf(header_)),
       touched_(fan_in_.expected(), false),
       journal_(world, board, header_.ref, std::move(journal), group_, [this] { Publish(); }),
-      group_(world.executor) {
-  run_.expected = static_cast<int32_t>(fan_in_.expected());
-  run_.cursor = fan_in_.Cursor();
-}
+      group_(world.executor) {}
 
 LiveRun::~LiveRun() = default;
 
@@ -95,6 +93,7 @@ void LiveRun::Restore(const ledger::RunRecord& record) {
 void LiveRun::Begin(std::vector<LaneStart> lanes) {
   board_.nodes.Clear();
   board_.lanes.Clear();
+  gate_.Begin(header_, fan_in_.nodes(), [weak = weak_from_this()] { return SyncForGate(weak); });
   for (const Node& node : fan_in_.nodes()) {
     base::Logged("node", board_.nodes.Put(node.name, node));
   }
@@ -240,6 +239,7 @@ void LiveRun::Publish() {
     log_names_.Name(node, logs_.PathOf(node, node.attempt));
     base::Logged("node", board_.nodes.Put(node.name, node));
     logs_.Published(node);
+    gate_.Changed(node);
   }
   unpublished_.clear();
   PublishRun();
@@ -248,6 +248,7 @@ void LiveRun::Publish() {
 
 void LiveRun::PublishRun() {
   run_.cursor = fan_in_.Cursor();
+  run_.unposted = gate_.Unposted();
   run_.open = stage_ == Stage::kOpen;
   const bool over = stage_ == Stage::kOpen || stage_ == Stage::kClosing || stage_ == Stage::kClosed;
   if (!over) {
@@ -262,6 +263,13 @@ void LiveRun::PublishRun() {
   }
   base::Logged("run", board_.run.Set(run_));
   bell_.Ring();
+}
+
+awaitable<void> LiveRun::SyncForGate(std::weak_ptr<LiveRun> weak) {
+  if (const auto run = weak.lock()) {
+    co_await run->SyncLogs();
+    co_await run->journal_.Sync();
+  }
 }
 
 awaitable<void> LiveRun::SyncLogs() {
@@ -404,6 +412,7 @@ awaitable<void> LiveRun::Settle() {
   const int64_t now = journal_.Append(ledger::JournalBody(line));
   co_await SyncLogs();
   co_await journal_.SyncAtLast();
+  co_await gate_.Settled(line.verdict, line.revision, fan_in_.nodes());
   run_.revision = line.revision;
   if (stage_ != Stage::kSettling || !world_.Owns()) {
     co_return;
@@ -476,6 +485,7 @@ awaitable<void> LiveRun::Finish(std::string reason) {
     co_return;
   }
   logs_.FinishAll();
+  gate_.Over();
   stage_ = Stage::kClosed;
   PublishRun();
   on_closed_();

@@ -19,6 +19,7 @@
 #include "odu/coordinator/lane_start.h"
 #include "odu/coordinator/log_book.h"
 #include "odu/coordinator/log_names.h"
+#include "odu/coordinator/run_gate.h"
 #include "odu/coordinator/secrets.h"
 #include "odu/coordinator/timings.h"
 #include "odu/coordinator/world.h"
@@ -87,6 +88,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
 
   /// Ends the run: releases its lanes and writes the last line. Only when it is not live.
   void Close(std::string reason);
+  /// What is published of it has changed otherwise: what it owes.
+  void ShowAgain() { PublishRun(); }
   /// Somebody waits for that: a last line that a full disk does not take is left to the next owner.
   void Hurry() { journal_.Hurry(); }
   /// Lets go of the run as it stands; its lanes go on, and whoever owns the checkout next adopts
@@ -114,6 +117,9 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   void OnAttempt(const std::string& platform, const model::Attempt& attempt, bool log_final);
   boost::asio::awaitable<void> BuryLane(LaneState& lane, LaneEnd end);
 
+  /// What the gate says of nodes must not be lost when the machine is.
+  static boost::asio::awaitable<void> SyncForGate(std::weak_ptr<LiveRun> weak);
+
   void Touch(size_t node);
   /// Journal, then board; what a full disk holds back is published once it is written.
   void Publish();
@@ -140,6 +146,7 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   LogBook logs_;
   LogNames log_names_;
   Bell bell_;
+  RunGate gate_;
   std::vector<std::unique_ptr<LaneState>> lanes_;
   model::Run run_;
   Stage stage_ = Stage::kRunning;

@@ -53,6 +53,7 @@ awaitable<Result<NextReply>> WaitForNext(World& world, std::shared_ptr<LiveRun> 
     const bool time_is_up = left <= async::Duration::zero();
     auto reply = model::AnswerNext(NewsOf(*run), *after, request.settle, time_is_up);
     if (reply) {
+      reply->unposted = run->state().unposted;
       co_return *reply;
     }
     std::move_only_function<awaitable<void>()> wait = [&run] { return run->bell().Wait(); };

@@ -6,6 +6,8 @@
 #include <array>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
+#include <cstdlib>
+#include <cstring>
 #include <optional>
 #include <utility>
 
@@ -40,7 +42,24 @@ constexpr async::Duration kLookAtOwnership = std::chrono::milliseconds(100);
 constexpr async::Duration kStopGrace = std::chrono::seconds(2);
 
 /// What the coordinator keeps of its starter's environment beyond the usual.
-constexpr std::array<std::string_view, 4> kKept{"ODU_*", "SSH_AUTH_SOCK", "NO_COLOR", "NIX_*"};
+constexpr std::array<std::string_view, 13> kKept{
+    "NIX_*",        "ODU_*",          "SSH_AUTH_SOCK", "NO_COLOR",    "GH_TOKEN",
+    "GITHUB_TOKEN", "GITHUB_API_URL", "GH_CONFIG_DIR", "HTTPS_PROXY", "https_proxy",
+    "NO_PROXY",     "no_proxy",       "SSL_CERT_FILE"};
+/// What of it only the forge may see.
+constexpr std::array<std::string_view, 2> kTokens{"GH_TOKEN", "GITHUB_TOKEN"};
+
+/// This process's environment without tokens; what it starts must not have them, and whoever may
+/// look at it in /proc reads nothing of them.
+os::Environment WithoutTokens() {
+  for (const std::string_view name : kTokens) {
+    if (char* value = getenv(name.data())) {
+      explicit_bzero(value, std::strlen(value));
+      unsetenv(name.data());
+    }
+  }
+  return os::Environment::Current();
+}
 
 /// The places of one checkout.
 struct Site {
@@ -111,7 +130,8 @@ class Service {
  public:
   Service(boost::asio::io_context& context, Site site, service::Gate gate, std::string runner,
           const ServeOptions& options)
-      : environment_(os::Environment::Current()),
+      : forge_environment_(os::Environment::Current()),
+        environment_(WithoutTokens()),
         reaper_(context.get_executor()),
         git_(reaper_, clock_, environment_),
         tasks_(context.get_executor()),
@@ -132,7 +152,9 @@ class Service {
                options.build,
                TimeScale::From(environment_),
                std::make_shared<GrowthWatch>(context.get_executor()),
-               environment_},
+               environment_,
+               std::make_shared<SshAgents>(),
+               forge_environment_},
         coordinator_(world_, options.started_by, environment_.entries()),
         server_(context.get_executor(), surface::DescribeSurface<model::OduSurface>(),
                 options.build),
@@ -261,6 +283,7 @@ class Service {
     co_await tasks_.Stop(clock_, kStopGrace);
   }
 
+  os::Environment forge_environment_;
   os::Environment environment_;
   async::SystemClock clock_;
   os::Reaper reaper_;

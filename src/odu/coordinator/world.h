@@ -34,10 +34,13 @@ class TimeScale {
   /// Reads ODU_TIME_SCALE; anything but a number from 1 to 1,000,000 counts as 1.
   static TimeScale From(const os::Environment& environment);
   async::Duration operator()(async::Duration wait) const { return wait / divisor_; }
+  int64_t divisor() const { return divisor_; }
 
  private:
   int64_t divisor_ = 1;
 };
+
+class Publisher;
 
 /// Everything a coordinator's parts share and do not own; outlives them all.
 struct World {
@@ -61,6 +64,10 @@ struct World {
   os::Environment environment = {};
   /// What callers brought for that.
   std::shared_ptr<SshAgents> ssh_agents = std::make_shared<SshAgents>();
+  /// The same with tokens: for the forge and nobody else.
+  os::Environment forge_environment = environment;
+  /// The Coordinator's, who sets it; null where nothing is posted.
+  Publisher* publisher = nullptr;
   /// Whether the checkout is still this process's; empty = it always is. One that was stopped for
   /// an hour may have been replaced, and then writes nothing more.
   std::function<bool()> owned = {};

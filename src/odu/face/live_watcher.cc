@@ -10,6 +10,7 @@
 #include "odu/face/lines.h"
 #include "odu/face/status_report.h"
 #include "odu/face/summary.h"
+#include "odu/face/terminal_notice.h"
 
 namespace odu::face {
 namespace {
@@ -70,6 +71,7 @@ void LiveWatcher::Ticked(const View& view, std::span<const LogTail> tails) {
 
 void LiveWatcher::Settled(const View& view, const std::map<std::string, std::string>& tails) {
   screen_.Leave();
+  console_.Out(TerminalNotice(view));
   console_.Err(Summary(view, tails, console_.colour()));
 }
 

@@ -95,6 +95,17 @@ constexpr std::array kHostsOptions{
     OptionSpec{"--init", "", "", false, "write a hosts file with this machine as localhost"},
     kOutput,
 };
+constexpr std::array kPostOptions{
+    OptionSpec{"--retry", "", "", false, "try what is owed now; 3 when something is left"},
+    kOutput,
+};
+constexpr std::array kProtectOptions{
+    OptionSpec{"--dry-run", "", "", false, "print the contexts and the change, change nothing"},
+    OptionSpec{"--create", "", "", false, "make a ruleset where none requires statuses"},
+    OptionSpec{"--branch", "", "B", false, "of this branch instead of the default one"},
+    OptionSpec{"--platform", "", "P", true, "of this platform instead of the hosts file's"},
+    kOutput,
+};
 constexpr std::array kShellOptions{
     OptionSpec{"--run", "", "RUN", false, "of this run (ref or id) instead of the newest"},
 };
@@ -160,6 +171,18 @@ constexpr std::array kCommands{
     CommandSpec{"dump", "", 0, 0, "print the pipeline as JSON", "", kPlanOptions},
     CommandSpec{"graph", "", 0, 0, "print the pipeline as a Mermaid flowchart", "", kGraphOptions},
     CommandSpec{"hosts", "", 0, 0, "show where each platform's lane runs", "", kHostsOptions},
+    CommandSpec{"post", "", 0, 0, "show the commit statuses that are not posted yet",
+                "A run posts its statuses by itself, and goes on trying when it is over. With\n"
+                "--retry they are tried at once, with the token that this call finds.\n",
+                kPostOptions},
+    CommandSpec{"protect", "", 0, 0, "make what a run posts required on the forge",
+                "Changes the one repository ruleset that requires statuses of the branch, so that "
+                "it\nrequires exactly the contexts of the pipeline as it is here; what other "
+                "programs post\nstays required. Refuses where several rulesets do, or the "
+                "organisation's.\n",
+                kProtectOptions},
+    CommandSpec{"auth", "", 0, 0, "say which forge token is used and what it may do",
+                "Exit: 0 when it may post statuses, 3 when not.\n", kReportOptions},
     CommandSpec{"shell", "<node>", 1, 1, "open a terminal in a node's work tree",
                 "On the host of its lane, with what its recipe has around it. The work tree is "
                 "there\nwhile the run goes on, and for a day of a red one.\n\nExit: the "

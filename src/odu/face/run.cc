@@ -152,13 +152,6 @@ boost::asio::awaitable<void> CancelUnwanted(FaceContext& context, Started& start
   }
 }
 
-/// Whoever expects statuses must not take their absence for a run that is still going.
-void TellWhatIsNotPosted(Console& console, const model::Scope& scope) {
-  if (!scope.no_post && !scope.no_strict && !scope.no_snapshot) {
-    console.Err("[odu] this version posts no commit statuses; --no-post runs without this line\n");
-  }
-}
-
 base::Result<int> ExitOf(const base::Result<FollowEnd>& end) {
   if (!end) {
     return base::Pass(end.error());
@@ -191,7 +184,6 @@ boost::asio::awaitable<base::Result<int>> Run(FaceContext& context, RunCall call
   if (interrupted) {
     co_await CancelUnwanted(context, *started);
   }
-  TellWhatIsNotPosted(context.console, call.start.scope);
   if (call.detach && !interrupted) {
     PrintDetached(context.console, started->reply, call.format.has_value());
     co_return 0;

@@ -119,6 +119,18 @@ RunShape ShapeOf(const model::Run& run, int64_t now_ms) {
   return shape;
 }
 
+std::string DebtLine(const model::Run& run) {
+  if (run.unposted.empty()) {
+    return {};
+  }
+  constexpr size_t kNamed = 5;
+  std::string line = base::Counted(run.unposted.size(), "status", "statuses") + " not posted yet:";
+  for (size_t i = 0; i < std::min(kNamed, run.unposted.size()); ++i) {
+    line += " " + base::Sanitised(run.unposted[i], false);
+  }
+  return line + (run.unposted.size() > kNamed ? " …\n" : "\n");
+}
+
 std::string IdleLine(const model::Run& run, int64_t now_ms) {
   if (!run.last_ref.has_value()) {
     return "no run in progress\n";
@@ -187,12 +199,13 @@ std::string StatusJson(const View& view, int64_t now_ms) {
     status.last = LastShape{view.run.last_ref.value_or(""), *view.run.last_run_id,
                             view.run.last_verdict, view.run.last_finished_at};
   }
+  status.unposted = view.run.unposted;
   return surface::Encoded(status) + '\n';
 }
 
 std::string StatusText(const View& view, int64_t now_ms, bool colour) {
   if (!view.run.run_id.has_value()) {
-    return IdleLine(view.run, now_ms);
+    return IdleLine(view.run, now_ms) + DebtLine(view.run);
   }
   std::string text = Tinted(RunLine(view, now_ms), Tint::kNone, colour);
   for (const model::Node* node : Ordered(view)) {
@@ -215,7 +228,7 @@ std::string StatusText(const View& view, int64_t now_ms, bool colour) {
                           lane.state, base::Sanitised(lane.detail, false));
     }
   }
-  return text;
+  return text + DebtLine(view.run);
 }
 
 std::string_view OutcomeOf(const model::RunSummary& run) {
@@ -295,6 +308,10 @@ std::string RunsText(std::span<const model::RunSummary> runs, int64_t now_ms, bo
       if (runs[i].red.size() > 1) {
         text += fmt::format(" and {} more", runs[i].red.size() - 1);
       }
+    }
+    if (!runs[i].unposted.empty()) {
+      text += fmt::format("  {} not posted",
+                          base::Counted(runs[i].unposted.size(), "status", "statuses"));
     }
     if (all) {
       text += "  " + base::Sanitised(runs[i].checkout, false);

@@ -173,6 +173,10 @@ std::string Summary(const View& view, const std::map<std::string, std::string>& 
   if (!red.empty()) {
     block += '\n';
   }
+  if (!view.run.unposted.empty()) {
+    block += fmt::format("  {} not posted yet; posting goes on ('odu status')\n",
+                         base::Counted(view.run.unposted.size(), "status", "statuses"));
+  }
   return block + CountsLine(view, colour);
 }
 

@@ -15,7 +15,14 @@ struct PostedStatus {
   std::string context;
   std::string state;
   std::string description;
+  int64_t created_s = 0;  ///< the forge's time, seconds since 1970
   bool operator==(const PostedStatus&) const = default;
+};
+
+/// All statuses of a commit, newest first, so that the first of a context is the one that counts.
+struct ShownStatuses {
+  std::vector<PostedStatus> statuses;
+  int64_t now_s = 0;  ///< the forge's time when it said so; 0 = not told
 };
 
 /// What a token may do with a repository, as far as the forge tells.
@@ -42,8 +49,7 @@ class Forge {
 
   /// Says so once more, whatever is there already; the id of what was made.
   virtual Answer<int64_t> Post(const std::string& sha, const CommitStatus& status) = 0;
-  /// All statuses of a commit, newest first, so that the first of a context is the one that counts.
-  virtual Answer<std::vector<PostedStatus>> Statuses(const std::string& sha) = 0;
+  virtual Answer<ShownStatuses> Statuses(const std::string& sha) = 0;
   /// What the token may do.
   virtual Answer<Access> Look() = 0;
 };

@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <chrono>
+#include <ctime>
 #include <utility>
 
 #include "base/text.h"
@@ -41,6 +42,12 @@ int64_t IdOf(const base::json::object& object, std::string_view key) {
   return value != nullptr && value->is_int64() ? value->get_int64() : 0;
 }
 
+/// A time in UTC, seconds since 1970; 0 for what is none.
+int64_t ParseTime(const std::string& text, const char* format) {
+  std::tm parts{};
+  return strptime(text.c_str(), format, &parts) == nullptr ? 0 : timegm(&parts);
+}
+
 std::string InPath(std::string_view text) {
   std::string out;
   for (const char c : text) {
@@ -67,6 +74,7 @@ std::vector<PostedStatus> ParseStatuses(const base::json::array& page) {
       status.context = TextOf(*object, "context");
       status.state = TextOf(*object, "state");
       status.description = TextOf(*object, "description");
+      status.created_s = ParseTime(TextOf(*object, "created_at"), "%Y-%m-%dT%H:%M:%S");
       if (!status.context.empty() && !status.state.empty()) {
         statuses.push_back(std::move(status));
       }
@@ -136,8 +144,14 @@ Answer<HttpResponse> Github::Get(const std::string& url, const std::string& to_d
   const std::lock_guard lock(mutex_);
   if (response->status == 304) {
     const auto known = pages_.find(url);
-    return known != pages_.end() ? Answer<HttpResponse>(known->second.response)
-                                 : std::unexpected(BadAnswer(repository_.host));
+    if (known == pages_.end()) {
+      return std::unexpected(BadAnswer(repository_.host));
+    }
+    HttpResponse same = known->second.response;
+    if (const auto date = response->Header("date")) {
+      same.headers.emplace_back("date", *date);
+    }
+    return same;
   }
   if (const auto etag = response->Header("etag")) {
     if (pages_.size() >= kRememberedPages) {
@@ -149,7 +163,7 @@ Answer<HttpResponse> Github::Get(const std::string& url, const std::string& to_d
 }
 
 Answer<base::json::array> Github::GetAll(std::string url, const std::string& to_do,
-                                         const std::string& needs) {
+                                         const std::string& needs, int64_t* now_s) {
   base::json::array all;
   for (int pages = 0; !url.empty() && pages < kMostPages; ++pages) {
     const auto response = Get(url, to_do, needs);
@@ -162,6 +176,10 @@ Answer<base::json::array> Github::GetAll(std::string url, const std::string& to_
       return std::unexpected(BadAnswer(repository_.host));
     }
     all.insert(all.end(), page->begin(), page->end());
+    if (now_s != nullptr) {
+      *now_s =
+          ParseTime(std::string(response->Header("date").value_or("")), "%a, %d %b %Y %H:%M:%S");
+    }
     url = NextPage(response->Header("link").value_or(""));
     if (!url.empty() && OriginOf(url) != OriginOf(api_)) {
       return std::unexpected(BadAnswer(repository_.host));
@@ -192,13 +210,15 @@ Answer<int64_t> Github::Post(const std::string& sha, const CommitStatus& status)
   return IdOf(*made, "id");
 }
 
-Answer<std::vector<PostedStatus>> Github::Statuses(const std::string& sha) {
+Answer<ShownStatuses> Github::Statuses(const std::string& sha) {
+  ShownStatuses shown;
   const auto all = GetAll(Url(fmt::format("/commits/{}/statuses?per_page=100", InPath(sha))),
-                          "read the commit statuses of", kReadNeeds);
+                          "read the commit statuses of", kReadNeeds, &shown.now_s);
   if (!all) {
     return std::unexpected(all.error());
   }
-  return ParseStatuses(*all);
+  shown.statuses = ParseStatuses(*all);
+  return shown;
 }
 
 Answer<Access> Github::Look() {
@@ -244,6 +264,20 @@ Answer<Access> Github::Look() {
     access.why_not = probed.error().error.message();
   }
   return access;
+}
+
+Answer<std::string> Github::DefaultBranch() {
+  const auto repository = Get(Url(""), "look at", kReadNeeds);
+  if (!repository) {
+    return std::unexpected(repository.error());
+  }
+  const auto json = base::ParseJson(repository->body, "answer");
+  std::string branch =
+      json && json->is_object() ? TextOf(json->get_object(), "default_branch") : "";
+  if (branch.empty()) {
+    return std::unexpected(BadAnswer(repository_.host));
+  }
+  return branch;
 }
 
 Answer<std::vector<BranchRule>> Github::RulesOf(const std::string& branch) {

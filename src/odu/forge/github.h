@@ -28,9 +28,10 @@ class Github final : public Forge {
   Github(HttpClient& http, ForgeRemote repository, std::string api, Credential credential);
 
   Answer<int64_t> Post(const std::string& sha, const CommitStatus& status) override;
-  Answer<std::vector<PostedStatus>> Statuses(const std::string& sha) override;
+  Answer<ShownStatuses> Statuses(const std::string& sha) override;
   Answer<Access> Look() override;
 
+  Answer<std::string> DefaultBranch();
   /// The active rules for a branch, of whatever level.
   Answer<std::vector<BranchRule>> RulesOf(const std::string& branch);
   Answer<base::json::object> Ruleset(int64_t id);
@@ -52,7 +53,7 @@ class Github final : public Forge {
                            const std::string& needs);
   /// Get, and all pages that follow, as one array.
   Answer<base::json::array> GetAll(std::string url, const std::string& to_do,
-                                   const std::string& needs);
+                                   const std::string& needs, int64_t* now_s = nullptr);
   std::string Url(std::string_view below) const;
 
   HttpClient& http_;

@@ -6,20 +6,25 @@ namespace odu::forge {
 
 Pacer::Ms Pacer::Wait(Ms now, bool urgent) const {
   const size_t allowed = urgent ? most_ : std::max<size_t>(most_ / 2, 1);
-  const auto first = std::ranges::find_if(sent_, [&](Ms at) { return at + window_ > now; });
-  const auto recent = static_cast<size_t>(sent_.end() - first);
-  if (recent < allowed) {
+  const auto first = std::ranges::find_if(ended_, [&](Ms at) { return at + window_ > now; });
+  const auto recent = static_cast<size_t>(ended_.end() - first);
+  if (recent + under_way_ < allowed) {
     return Ms(0);
   }
+  if (recent == 0) {
+    return window_;  // all are under way: whichever ends is the one to count
+  }
   // One more fits when so many of the recent ones are over that `allowed - 1` are left.
-  return *(first + static_cast<std::ptrdiff_t>(recent - allowed)) + window_ - now;
+  const size_t over = std::min(recent + under_way_ - allowed, recent - 1);
+  return *(first + static_cast<std::ptrdiff_t>(over)) + window_ - now;
 }
 
-void Pacer::Sent(Ms now) {
-  while (!sent_.empty() && sent_.front() + window_ <= now) {
-    sent_.pop_front();
+void Pacer::Ended(Ms now) {
+  under_way_ -= std::min<size_t>(under_way_, 1);
+  while (!ended_.empty() && ended_.front() + window_ <= now) {
+    ended_.pop_front();
   }
-  sent_.push_back(now);
+  ended_.push_back(now);
 }
 
 std::chrono::milliseconds Backoff(int tries, double dice, std::chrono::milliseconds most) {

@@ -10,24 +10,26 @@ namespace odu::forge {
 
 /// How often something new may be said, so that a forge never has to refuse: GitHub takes 80 that
 /// create content a minute, and 900 points, of which a POST costs 5. News that something has begun
-/// use half of it at most, so that ends are not held up by beginnings. Pure: time is an argument.
+/// use half of it at most, so that ends are not held up by beginnings. What counts is when a
+/// request has ended: the forge may have seen it as late as that, and sees the next one no earlier
+/// than it begins. Pure: time is an argument.
 class Pacer {
  public:
   using Ms = std::chrono::milliseconds;
-  /// `window` in milliseconds; a test may have it shorter than a minute.
-  explicit Pacer(size_t most = 80, Ms window = Ms(60'000)) : most_(most), window_(window) {}
+  static constexpr size_t kMost = 80;
+  /// A test may have a window shorter than a minute.
+  explicit Pacer(size_t most = kMost, Ms window = Ms(60'000)) : most_(most), window_(window) {}
 
-  /// How long to wait before one more, zero = now.
+  /// How long to wait before one more begins, zero = now.
   Ms Wait(Ms now, bool urgent) const;
-  /// One was sent.
-  void Sent(Ms now);
-
-  size_t most() const { return most_; }
+  void Begun() { ++under_way_; }
+  void Ended(Ms now);
 
  private:
   size_t most_;
   Ms window_;
-  std::deque<Ms> sent_;  ///< of the last window, oldest first
+  size_t under_way_ = 0;
+  std::deque<Ms> ended_;  ///< in the last window, oldest first
 };
 
 /// How long to wait before try `tries` + 1: 1 s, doubled each time up to `most`, of which a random

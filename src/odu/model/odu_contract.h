@@ -17,7 +17,7 @@ namespace odu::model {
 struct Coordinator {
   int64_t pid = 0;
   std::string build;     ///< `odu --version`
-  std::string contract;  ///< "odu 1.0"
+  std::string contract;  ///< "odu 1.1"
   std::string checkout;  ///< absolute toplevel
   uint64_t epoch = 0;
   int64_t started_at = 0;
@@ -177,11 +177,34 @@ BOOST_DESCRIBE_STRUCT(NextReply, (),
                       (run, run_id, settled, passed, verdict, fail_fast, timed_out, failed, errored,
                        cancelled, skipped, flaky, duration_ms, cursor, unposted))
 
+/// `gate.retry`: everything that is owed to the forge is tried now, with what the caller brings.
+struct GateRetryRequest {
+  std::vector<std::string> env;  ///< the caller's environment: tokens, GITHUB_API_URL, PATH
+};
+BOOST_DESCRIBE_STRUCT(GateRetryRequest, (), (env))
+
+/// A status that the forge has not confirmed.
+struct OwedStatus {
+  std::string run;  ///< `<sha7>#<seq>`
+  std::string run_id;
+  std::string context;
+  std::string why;  ///< for people; empty while it was not tried
+  bool operator==(const OwedStatus&) const = default;
+};
+BOOST_DESCRIBE_STRUCT(OwedStatus, (), (run, run_id, context, why))
+
+struct GateRetryReply {
+  int32_t posted = 0;            ///< how many were confirmed meanwhile
+  std::vector<OwedStatus> owed;  ///< what is left
+  std::string hint;              ///< what to do about it; may be empty
+};
+BOOST_DESCRIBE_STRUCT(GateRetryReply, (), (posted, owed, hint))
+
 /// The surface that a coordinator serves on `.ci/odu.sock`.
 struct OduSurface {
   static constexpr std::string_view kName = "odu";
   static constexpr int kMajor = 1;
-  static constexpr int kMinor = 0;
+  static constexpr int kMinor = 1;
 
   static constexpr surface::Cell<Coordinator> kCoordinator{"coordinator"};
   static constexpr surface::Cell<Run> kRun{"run"};
@@ -197,11 +220,12 @@ struct OduSurface {
   static constexpr surface::Procedure<NodesRequest, NodesReply> kNodeRerun{"node.rerun"};
   static constexpr surface::Procedure<NodesRequest, NodesReply> kNodeCancel{"node.cancel"};
   static constexpr surface::Procedure<NodesRequest, NodesReply> kLaneCancel{"lane.cancel"};
+  static constexpr surface::Procedure<GateRetryRequest, GateRetryReply> kGateRetry{"gate.retry"};
 
   static constexpr auto Members() {
-    return std::tuple{kCoordinator, kRun,       kPipeline,   kNodes,     kLanes,
-                      kRuns,        kNodeLog,   kNotices,    kRunStart,  kRunCancel,
-                      kRunNext,     kNodeRerun, kNodeCancel, kLaneCancel};
+    return std::tuple{kCoordinator, kRun,       kPipeline,   kNodes,      kLanes,
+                      kRuns,        kNodeLog,   kNotices,    kRunStart,   kRunCancel,
+                      kRunNext,     kNodeRerun, kNodeCancel, kLaneCancel, kGateRetry};
   }
 };
 

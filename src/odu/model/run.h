@@ -56,6 +56,8 @@ struct Run {
   int32_t expected = 0;    ///< how many nodes the run has to have
   std::string cursor;      ///< the newest attention cursor (see run.next)
   std::string started_by;  ///< who asked, for people
+  /// Contexts whose newest status the forge has not confirmed; never part of the verdict.
+  std::vector<std::string> unposted;
   std::optional<std::string> last_run_id;
   std::optional<std::string> last_ref;
   std::optional<Verdict> last_verdict;
@@ -65,7 +67,7 @@ struct Run {
 BOOST_DESCRIBE_STRUCT(Run, (),
                       (run_id, ref, sha, sha7, content_id, dirty, tree_changed, phase, open,
                        pipeline, scope, started_at, settled_at, eta_at, verdict, flaky, revision,
-                       expected, cursor, started_by, last_run_id, last_ref, last_verdict,
+                       expected, cursor, started_by, unposted, last_run_id, last_ref, last_verdict,
                        last_finished_at))
 
 /// Item of collection `runs`, keyed by run_id: the newest runs of this checkout; also one line of
@@ -84,10 +86,11 @@ struct RunSummary {
   bool live = false;
   int32_t nodes = 0;
   std::vector<std::string> red;
+  std::vector<std::string> unposted;  ///< as Run::unposted; filled where it is listed
   bool operator==(const RunSummary&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(RunSummary, (),
                       (run_id, ref, sha, dirty, pipeline, scope, checkout, started_at, finished_at,
-                       verdict, live, nodes, red))
+                       verdict, live, nodes, red, unposted))
 
 }  // namespace odu::model

@@ -49,17 +49,6 @@ TEST(Run, IsGreenWhenTheRunPassed) {
   EXPECT_TRUE(served.captured.Err().starts_with("── ci run summary @ 7f59054+dirty ──\n"));
 }
 
-TEST(Run, SaysThatNothingIsPostedUnlessToldNotToPost) {
-  ServedCheckout served;
-  served.Open();
-  StartsSampleRun(served, model::NodeStatus::kOk);
-  RunCall call = SampleCall();
-  call.start.scope.no_post = false;
-  EXPECT_EQ(*served.loop.Run(face::Run(served.context, call)), 0);
-  EXPECT_TRUE(served.captured.Err().starts_with(
-      "[odu] this version posts no commit statuses; --no-post runs without this line\n"));
-}
-
 TEST(Run, IsOneWhenANodeIsRed) {
   ServedCheckout served;
   served.Open();

@@ -5,7 +5,7 @@
 
 namespace odu::coordinator {
 
-/// What is shown of a run before anything of it has happened.
-model::Run StateOf(const ledger::RunHeader& header);
+/// The cell `run` as a run begins with it. Pure.
+model::Run RunCellOf(const ledger::RunHeader& header);
 
 }  // namespace odu::coordinator

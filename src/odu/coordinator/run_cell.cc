@@ -1,8 +1,10 @@
-#include "odu/coordinator/run_state.h"
+#include "odu/coordinator/run_cell.h"
+
+#include "odu/model/next_answer.h"
 
 namespace odu::coordinator {
 
-model::Run StateOf(const ledger::RunHeader& header) {
+model::Run RunCellOf(const ledger::RunHeader& header) {
   model::Run run;
   run.run_id = header.run_id;
   run.ref = header.ref;
@@ -14,6 +16,10 @@ model::Run StateOf(const ledger::RunHeader& header) {
   run.scope = header.scope;
   run.started_at = header.started_at;
   run.started_by = header.started_by;
+  run.cursor = model::CursorOf(header.run_id, 0);
+  for (const model::LanePlan& lane : header.pipeline.lanes) {
+    run.expected += static_cast<int32_t>(lane.nodes.size()) + 1;  // and its setup
+  }
   return run;
 }
 

@@ -1,0 +1,500 @@
+#include "odu/coordinator/publisher.h"
+
+#include <algorithm>
+#include <random>
+#include <utility>
+
+#include "async/deadline.h"
+#include "base/log.h"
+#include "odu/coordinator/forge_desk.h"
+#include "odu/coordinator/gate_target.h"
+#include "odu/coordinator/old_debts.h"
+#include "os/run_program.h"
+
+namespace odu::coordinator {
+namespace {
+
+using boost::asio::awaitable;
+using Ms = GateBook::Ms;
+
+/// GitHub takes 100 at once; a checkout's share of that.
+constexpr size_t kAtOnce = 8;
+constexpr Ms kShowEvery{200};
+constexpr Ms kLookAgain{1'000};
+constexpr async::Duration kStopBound = std::chrono::seconds(2);
+constexpr async::Duration kRetryBound = std::chrono::seconds(20);
+
+}  // namespace
+
+Publisher::Publisher(World& world, Board& board)
+    : world_(world),
+      board_(board),
+      environment_(world.forge_environment),
+      pacer_(forge::Pacer::kMost,
+             std::chrono::duration_cast<Ms>(world.scale(std::chrono::minutes(1)))),
+      work_(world.executor),
+      changed_(world.executor),
+      group_(world.executor) {}
+
+Publisher::~Publisher() = default;
+
+Ms Publisher::Now() const {
+  return std::chrono::duration_cast<Ms>(world_.clock.Now());
+}
+
+double Publisher::Dice() {
+  thread_local std::minstd_rand random{std::random_device{}()};
+  return std::uniform_real_distribution<double>(0, 1)(random);
+}
+
+void Publisher::Wake() {
+  if (!working_ && !stopping_ && !runs_.empty()) {
+    working_ = true;
+    group_.Spawn("gate", [this] { return Work(); });
+  }
+  work_.Notify();
+  changed_.Ring();
+}
+
+awaitable<void> Publisher::Rung(async::Duration bound) {
+  std::move_only_function<awaitable<void>()> rung = [this] { return changed_.Wait(); };
+  bound = std::min<async::Duration>(bound, kShowEvery);
+  static_cast<void>(co_await async::RunBounded(world_.clock, bound, std::move(rung)));
+}
+
+void Publisher::Offer(std::span<const std::string> environment) {
+  if (!environment.empty()) {
+    environment_ =
+        os::Environment(std::vector<std::string>(environment.begin(), environment.end()));
+  }
+  // A token that was refused, or not there, may be another now.
+  for (auto& [key, desk] : desks_) {
+    desk->no_token.reset();
+    desk->forge = nullptr;
+  }
+  for (const auto& [run_id, run] : runs_) {
+    run->told.clear();
+    run->book().RetryNow(Now());
+  }
+  Wake();
+}
+
+void Publisher::Begin(const ledger::RunHeader& header, std::function<awaitable<void>()> sync) {
+  if (!PostsStatuses(header.scope)) {
+    return;
+  }
+  Run& run = runs_[header.run_id];
+  if (run == nullptr) {
+    run = std::make_shared<GateRun>(header.run_id, header.ref, world_.scale.divisor());
+  }
+  run->SetOver(false);
+  run->sync_run = std::move(sync);
+  Open(run);
+}
+
+void Publisher::Open(Run run) {
+  if (run->opening || run->open() || stopping_) {
+    return;
+  }
+  run->opening = true;
+  group_.Spawn("open gate", [this, run] { return OpenRun(run); });
+}
+
+awaitable<void> Publisher::OpenRun(Run run) {
+  const ledger::RunFolder folder = ledger::FolderOf(world_.home.state, run->run_id());
+  bool told = false;
+  while (!run->open()) {
+    const auto target = co_await FindGateTarget(world_, folder, environment_);
+    auto opened = target ? run->Open(folder, *target, world_.clock.WallMs())
+                         : base::Result<void>(base::Pass(target.error()));
+    if (opened) {
+      break;
+    }
+    if (!std::exchange(told, true)) {
+      Tell(run, opened.error());
+    }
+    co_await world_.clock.Sleep(kLookAgain);
+  }
+  run->opening = false;
+  run->Take(model::Node(), Now(), world_.clock.WallMs());
+  Wake();
+}
+
+void Publisher::Changed(const std::string& run_id, const model::Node& node) {
+  const auto run = runs_.find(run_id);
+  if (run == runs_.end()) {
+    return;
+  }
+  run->second->Take(node, Now(), world_.clock.WallMs());
+  Wake();
+}
+
+void Publisher::Over(const std::string& run_id) {
+  if (const auto run = runs_.find(run_id); run != runs_.end()) {
+    run->second->SetOver(true);
+    run->second->sync_run = {};
+    Wake();
+  }
+}
+
+awaitable<void> Publisher::TakeUpDebts() {
+  auto find = [this] { return FindOldRuns(world_.home.state, world_.checkout_id); };
+  const auto old_runs = co_await world_.worker.Run(std::move(find));
+  for (const OldRun& old : old_runs) {
+    for (const auto& [context, what] : old.record.contexts) {
+      std::string& newest = spoken_[KeyOf(*old.record.target, context)];
+      newest = std::max(newest, old.header.run_id);
+    }
+    if (!old.owes || runs_.contains(old.header.run_id)) {
+      continue;
+    }
+    Run run = std::make_shared<GateRun>(old.header.run_id, old.header.ref, world_.scale.divisor());
+    run->SetOver(true);
+    runs_[old.header.run_id] = run;
+    Open(run);
+  }
+}
+
+ForgeDesk& Publisher::DeskOf(const ledger::GateTarget& target) {
+  std::unique_ptr<ForgeDesk>& desk = desks_[KeyOf(target)];
+  if (desk == nullptr) {
+    desk = std::make_unique<ForgeDesk>(target, environment_);
+  }
+  return *desk;
+}
+
+std::optional<std::string> Publisher::NewerThan(const GateRun& run,
+                                                std::string_view context) const {
+  std::string newest;
+  const std::string key = KeyOf(run.target(), context);
+  if (const auto spoken = spoken_.find(key); spoken != spoken_.end()) {
+    newest = spoken->second;
+  }
+  for (const auto& [run_id, other] : runs_) {
+    if (run_id > run.run_id() && other->open() && KeyOf(other->target(), context) == key &&
+        other->book().Claims(context)) {
+      newest = std::max(newest, run_id);
+    }
+  }
+  return newest > run.run_id() ? std::optional(newest) : std::nullopt;
+}
+
+bool Publisher::OnItsWay(const ledger::GateTarget& target, std::string_view context) const {
+  return std::ranges::any_of(runs_, [&](const auto& entry) {
+    const GateRun& run = *entry.second;
+    return run.open() && run.target().sha == target.sha && run.book().OnItsWay(context);
+  });
+}
+
+awaitable<void> Publisher::Work() {
+  while (!stopping_) {
+    const std::optional<Ms> again = Pump();
+    LetGoOfFinished();
+    ShowChanges();
+    if (runs_.empty()) {
+      break;
+    }
+    Ms wait = again ? std::max(*again - Now(), Ms(1)) : Ms(60'000);
+    wait = show_later_ ? std::min(wait, kShowEvery) : wait;
+    std::move_only_function<awaitable<void>()> notified = [this]() -> awaitable<void> {
+      static_cast<void>(co_await work_.Wait());
+    };
+    static_cast<void>(co_await async::RunBounded(world_.clock, wait, std::move(notified)));
+  }
+  working_ = false;
+}
+
+std::optional<Ms> Publisher::Pump() {
+  struct Ready {
+    Run run;
+    GateBook::Due due;
+  };
+  const Ms now = Now();
+  std::optional<Ms> again;
+  const auto later = [&](Ms at) { again = again ? std::min(*again, at) : at; };
+  std::vector<Ready> ready;
+  for (const auto& [run_id, run] : runs_) {
+    if (!run->open()) {
+      continue;
+    }
+    if (!run->Flush()) {
+      later(now + kLookAgain);
+      continue;
+    }
+    ForgeDesk& desk = DeskOf(run->target());
+    const bool has_work = run->book().WantsReading(now) || !run->book().Ready(now).empty();
+    if (has_work && desk.forge == nullptr) {
+      if (!desk.finding && !desk.no_token) {
+        desk.finding = true;
+        group_.Spawn("forge token", [this, &desk] { return FindToken(desk); });
+      }
+      continue;
+    }
+    if (desk.quiet_until > now) {
+      later(desk.quiet_until);
+      continue;
+    }
+    if (run->book().WantsReading(now)) {
+      StartReading(run, desk);
+    }
+    for (GateBook::Due& due : run->book().Ready(now)) {
+      ready.push_back(Ready{run, std::move(due)});
+    }
+    if (const auto next = run->book().NextTime(now); next && !run->reading) {
+      later(*next);
+    }
+  }
+  std::ranges::stable_sort(ready, [](const Ready& one, const Ready& other) {
+    return one.due.urgent != other.due.urgent ? one.due.urgent : one.due.since < other.due.since;
+  });
+  for (const Ready& one : ready) {
+    GateRun& run = *one.run;
+    const std::string& context = one.due.context;
+    if (const auto newer = NewerThan(run, context)) {
+      std::vector<forge::CommitStatus> strays;
+      auto line = run.book().Supersede(context, *newer, strays);
+      if (line) {
+        run.Write(std::move(*line), world_.clock.WallMs());
+      }
+      if (const auto other = runs_.find(*newer); other != runs_.end() && !strays.empty()) {
+        other->second->book().Inherit(context, std::move(strays));
+      }
+      work_.Notify();  // when it is looked after was reckoned without this
+      continue;
+    }
+    if (on_their_way_ >= kAtOnce) {
+      break;  // whoever comes back rings
+    }
+    const Ms wait = pacer_.Wait(now, one.due.urgent);
+    if (wait > Ms(0)) {
+      later(now + wait);
+      if (one.due.urgent) {
+        break;
+      }
+      continue;
+    }
+    if (OnItsWay(run.target(), context)) {
+      continue;
+    }
+    if (!one.due.written) {
+      run.Write(run.book().Owe(context, now), world_.clock.WallMs());
+    }
+    pacer_.Begun();
+    ++on_their_way_;
+    forge::CommitStatus status = run.book().Try(context);
+    ForgeDesk& desk = DeskOf(run.target());
+    group_.Spawn("post", [this, held = one.run, &desk, forge = desk.forge, status] {
+      return PostOne(held, desk, forge, status);
+    });
+  }
+  return again;
+}
+
+awaitable<void> Publisher::FindToken(ForgeDesk& desk) {
+  co_await desk.FindToken(world_, environment_);
+  for (const auto& [run_id, run] : runs_) {
+    if (desk.no_token && run->open() && &DeskOf(run->target()) == &desk) {
+      Tell(run, *desk.no_token);
+    }
+  }
+  Wake();
+}
+
+void Publisher::StartReading(const Run& run, ForgeDesk& desk) {
+  if (run->reading) {
+    return;
+  }
+  run->reading = true;
+  group_.Spawn("read forge", [this, run, forge = desk.forge] { return ReadForge(run, forge); });
+}
+
+awaitable<void> Publisher::ReadForge(Run run, std::shared_ptr<forge::Forge> forge) {
+  if (threads_ == nullptr) {
+    threads_ = std::make_unique<async::Worker>(kAtOnce);
+  }
+  auto ask = [forge, sha = run->target().sha] { return forge->Statuses(sha); };
+  const auto shown = co_await threads_->Run(std::move(ask));
+  run->reading = false;
+  if (shown) {
+    const int64_t local_s = world_.clock.WallMs() / 1000;
+    const int64_t now_s = shown->now_s == 0 ? local_s : shown->now_s;
+    for (GateBook::Line& line : run->book().Read(shown->statuses, now_s, local_s, Now())) {
+      run->Write(std::move(line), world_.clock.WallMs());
+    }
+  } else {
+    run->book().ReadFailed(shown.error(), Dice(), Now());
+    Tell(run, shown.error().error);
+  }
+  Wake();
+}
+
+awaitable<void> Publisher::PostOne(Run run, ForgeDesk& desk, std::shared_ptr<forge::Forge> forge,
+                                   forge::CommitStatus status) {
+  if (threads_ == nullptr) {
+    threads_ = std::make_unique<async::Worker>(kAtOnce);
+  }
+  if (const auto sync = run->sync_run) {
+    co_await sync();
+  }
+  const auto synced = co_await run->Sync(world_.worker);
+  forge::Answer<int64_t> answer;
+  if (!synced) {
+    answer = std::unexpected(forge::FailureOf(synced.error()));
+  } else {
+    auto post = [forge, sha = run->target().sha, &status] { return forge->Post(sha, status); };
+    answer = co_await threads_->Run(std::move(post));
+  }
+  --on_their_way_;
+  const Ms now = Now();
+  pacer_.Ended(now);
+  if (answer) {
+    ++confirmed_;
+    run->Write(run->book().Confirmed(status.context, *answer, now), world_.clock.WallMs());
+    run->told.clear();
+  } else {
+    const forge::Failure& failure = answer.error();
+    if (failure.remedy == forge::Remedy::kWait) {
+      desk.quiet_until = std::max(
+          desk.quiet_until, now + std::chrono::duration_cast<Ms>(world_.scale(failure.after)));
+    }
+    run->book().Failed(status.context, failure, Dice(), now);
+    Tell(run, failure.error);
+  }
+  Wake();
+}
+
+void Publisher::Tell(const Run& run, const base::Error& error) {
+  if (error.code() == "stopped" || run->told == error.message()) {
+    return;
+  }
+  run->told = error.message();
+  const std::string hint = error.hint().empty() ? "" : "; " + error.hint();
+  base::LogWarning("gate", "{}: {}{}", run->ref(), error.message(), hint);
+  board_.Notify(model::NoticeLevel::kWarning, "gate",
+                "statuses of " + run->ref() + " are not posted yet: " + error.message() + hint);
+}
+
+void Publisher::LetGoOfFinished() {
+  for (auto entry = runs_.begin(); entry != runs_.end();) {
+    GateRun& run = *entry->second;
+    if (!run.Finished() || run.reading) {
+      ++entry;
+      continue;
+    }
+    if (const auto finished = run.Finish(); !finished) {
+      base::LogError("gate", "{}: {}", run.ref(), finished.error().message());
+    }
+    const ledger::RunFolder folder = ledger::FolderOf(world_.home.state, run.run_id());
+    if (const auto record = ledger::ReadGate(folder)) {
+      for (const auto& [context, what] : record->contexts) {
+        std::string& newest = spoken_[KeyOf(run.target(), context)];
+        newest = std::max(newest, run.run_id());
+      }
+    }
+    const std::string run_id = run.run_id();
+    entry = runs_.erase(entry);
+    changed_.Ring();
+    if (shown_.erase(run_id) > 0 && on_change_) {
+      on_change_(run_id);
+    }
+  }
+}
+
+void Publisher::ShowChanges() {
+  const Ms now = Now();
+  show_later_ = now - shown_at_ < kShowEvery;
+  if (show_later_) {
+    return;
+  }
+  shown_at_ = now;
+  for (const auto& [run_id, run] : runs_) {
+    std::vector<std::string> unposted = run->book().Unposted();
+    const auto before = shown_.find(run_id);
+    if (before == shown_.end() ? unposted.empty() : before->second == unposted) {
+      continue;
+    }
+    if (unposted.empty()) {
+      shown_.erase(run_id);
+    } else {
+      shown_[run_id] = std::move(unposted);
+    }
+    if (on_change_) {
+      on_change_(run_id);
+    }
+  }
+}
+
+std::vector<std::string> Publisher::Unposted(const std::string& run_id) const {
+  const auto run = runs_.find(run_id);
+  return run == runs_.end() ? std::vector<std::string>() : run->second->book().Unposted();
+}
+
+bool Publisher::busy() const {
+  return std::ranges::any_of(runs_, [this](const auto& entry) {
+    const GateRun& run = *entry.second;
+    if (!run.over() || !run.open() || run.Finished()) {
+      return false;
+    }
+    const auto desk = desks_.find(KeyOf(run.target()));
+    return !run.book().OnlyPeopleHelp() &&
+           (desk == desks_.end() || !desk->second->no_token.has_value());
+  });
+}
+
+awaitable<void> Publisher::Drain(std::string run_id, async::Duration bound) {
+  const async::Duration until = world_.clock.Now() + bound;
+  while (!stopping_) {
+    const auto run = runs_.find(run_id);
+    const async::Duration left = until - world_.clock.Now();
+    const bool owes =
+        run != runs_.end() && (!run->second->open() || !run->second->book().Unposted().empty());
+    if (!owes || !run->second->told.empty() || left <= async::Duration::zero()) {
+      co_return;
+    }
+    co_await Rung(left);
+  }
+}
+
+awaitable<model::GateRetryReply> Publisher::Retry(std::vector<std::string> environment) {
+  const int32_t before = confirmed_;
+  co_await TakeUpDebts();
+  Offer(environment);
+  const async::Duration until = world_.clock.Now() + kRetryBound;
+  while (true) {
+    const async::Duration left = until - world_.clock.Now();
+    const bool all_told = std::ranges::all_of(runs_, [](const auto& entry) {
+      const GateRun& run = *entry.second;
+      return run.open() && (run.book().Unposted().empty() || !run.told.empty()) && !run.reading;
+    });
+    if ((all_told && on_their_way_ == 0) || left <= async::Duration::zero()) {
+      break;
+    }
+    co_await Rung(left);
+  }
+  model::GateRetryReply reply;
+  reply.posted = confirmed_ - before;
+  for (const auto& [run_id, run] : runs_) {
+    std::ranges::move(run->Owed(), std::back_inserter(reply.owed));
+  }
+  for (const auto& [key, desk] : desks_) {
+    if (desk->no_token && reply.hint.empty()) {
+      reply.hint = desk->no_token->hint();
+    }
+  }
+  co_return reply;
+}
+
+awaitable<void> Publisher::Stop() {
+  stopping_ = true;
+  changed_.Ring();
+  const async::Duration until = world_.clock.Now() + kStopBound;
+  while (on_their_way_ > 0 && world_.clock.Now() < until) {
+    co_await Rung(until - world_.clock.Now());
+  }
+  for (auto& [key, desk] : desks_) {
+    desk->http.Stop();
+  }
+  co_await group_.Stop(world_.clock, kStopBound);
+}
+
+}  // namespace odu::coordinator
