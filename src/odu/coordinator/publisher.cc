@@ -22,7 +22,6 @@ constexpr size_t kAtOnce = 8;
 constexpr Ms kShowEvery{200};
 constexpr Ms kLookAgain{1'000};
 constexpr async::Duration kStopBound = std::chrono::seconds(2);
-constexpr async::Duration kRetryBound = std::chrono::seconds(20);
 
 }  // namespace
 
@@ -187,7 +186,7 @@ bool Publisher::OnItsWay(const ledger::GateTarget& target, std::string_view cont
 }
 
 awaitable<void> Publisher::Work() {
-  while (!stopping_) {
+  while (!stopping_ && world_.Owns()) {
     const std::optional<Ms> again = Pump();
     LetGoOfFinished();
     ShowChanges();
@@ -315,6 +314,9 @@ awaitable<void> Publisher::ReadForge(Run run, std::shared_ptr<forge::Forge> forg
   auto ask = [forge, sha = run->target().sha] { return forge->Statuses(sha); };
   const auto shown = co_await threads_->Run(std::move(ask));
   run->reading = false;
+  if (!world_.Owns()) {
+    co_return;
+  }
   if (shown) {
     const int64_t local_s = world_.clock.WallMs() / 1000;
     const int64_t now_s = shown->now_s == 0 ? local_s : shown->now_s;
@@ -340,13 +342,16 @@ awaitable<void> Publisher::PostOne(Run run, ForgeDesk& desk, std::shared_ptr<for
   forge::Answer<int64_t> answer;
   if (!synced) {
     answer = std::unexpected(forge::FailureOf(synced.error()));
-  } else {
+  } else if (world_.Owns()) {
     auto post = [forge, sha = run->target().sha, &status] { return forge->Post(sha, status); };
     answer = co_await threads_->Run(std::move(post));
   }
   --on_their_way_;
   const Ms now = Now();
   pacer_.Ended(now);
+  if (!world_.Owns()) {
+    co_return;  // what it owes is its successor's to say and to write down
+  }
   if (answer) {
     ++confirmed_;
     run->Write(run->book().Confirmed(status.context, *answer, now), world_.clock.WallMs());
@@ -422,66 +427,6 @@ void Publisher::ShowChanges() {
       on_change_(run_id);
     }
   }
-}
-
-std::vector<std::string> Publisher::Unposted(const std::string& run_id) const {
-  const auto run = runs_.find(run_id);
-  return run == runs_.end() ? std::vector<std::string>() : run->second->book().Unposted();
-}
-
-bool Publisher::busy() const {
-  return std::ranges::any_of(runs_, [this](const auto& entry) {
-    const GateRun& run = *entry.second;
-    if (!run.over() || !run.open() || run.Finished()) {
-      return false;
-    }
-    const auto desk = desks_.find(KeyOf(run.target()));
-    return !run.book().OnlyPeopleHelp() &&
-           (desk == desks_.end() || !desk->second->no_token.has_value());
-  });
-}
-
-awaitable<void> Publisher::Drain(std::string run_id, async::Duration bound) {
-  const async::Duration until = world_.clock.Now() + bound;
-  while (!stopping_) {
-    const auto run = runs_.find(run_id);
-    const async::Duration left = until - world_.clock.Now();
-    const bool owes =
-        run != runs_.end() && (!run->second->open() || !run->second->book().Unposted().empty());
-    if (!owes || !run->second->told.empty() || left <= async::Duration::zero()) {
-      co_return;
-    }
-    co_await Rung(left);
-  }
-}
-
-awaitable<model::GateRetryReply> Publisher::Retry(std::vector<std::string> environment) {
-  const int32_t before = confirmed_;
-  co_await TakeUpDebts();
-  Offer(environment);
-  const async::Duration until = world_.clock.Now() + kRetryBound;
-  while (true) {
-    const async::Duration left = until - world_.clock.Now();
-    const bool all_told = std::ranges::all_of(runs_, [](const auto& entry) {
-      const GateRun& run = *entry.second;
-      return run.open() && (run.book().Unposted().empty() || !run.told.empty()) && !run.reading;
-    });
-    if ((all_told && on_their_way_ == 0) || left <= async::Duration::zero()) {
-      break;
-    }
-    co_await Rung(left);
-  }
-  model::GateRetryReply reply;
-  reply.posted = confirmed_ - before;
-  for (const auto& [run_id, run] : runs_) {
-    std::ranges::move(run->Owed(), std::back_inserter(reply.owed));
-  }
-  for (const auto& [key, desk] : desks_) {
-    if (desk->no_token && reply.hint.empty()) {
-      reply.hint = desk->no_token->hint();
-    }
-  }
-  co_return reply;
 }
 
 awaitable<void> Publisher::Stop() {

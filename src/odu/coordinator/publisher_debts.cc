@@ -1,0 +1,80 @@
+#include <algorithm>
+#include <chrono>
+#include <iterator>
+#include <utility>
+
+#include "odu/coordinator/forge_desk.h"
+#include "odu/coordinator/old_debts.h"
+#include "odu/coordinator/publisher.h"
+
+// What is said of debts, and waiting for them.
+namespace odu::coordinator {
+namespace {
+
+using boost::asio::awaitable;
+
+constexpr async::Duration kRetryBound = std::chrono::seconds(20);
+
+}  // namespace
+
+std::vector<std::string> Publisher::Unposted(const std::string& run_id) const {
+  const auto run = runs_.find(run_id);
+  return run == runs_.end() ? std::vector<std::string>() : run->second->book().Unposted();
+}
+
+bool Publisher::busy() const {
+  return std::ranges::any_of(runs_, [this](const auto& entry) {
+    const GateRun& run = *entry.second;
+    if (!run.over() || !run.open() || run.Finished()) {
+      return false;
+    }
+    const auto desk = desks_.find(KeyOf(run.target()));
+    return !run.book().OnlyPeopleHelp() &&
+           (desk == desks_.end() || !desk->second->no_token.has_value());
+  });
+}
+
+awaitable<void> Publisher::Drain(std::string run_id, async::Duration bound) {
+  const async::Duration until = world_.clock.Now() + bound;
+  while (!stopping_) {
+    const auto run = runs_.find(run_id);
+    const async::Duration left = until - world_.clock.Now();
+    const bool owes =
+        run != runs_.end() && (!run->second->open() || !run->second->book().Unposted().empty());
+    if (!owes || !run->second->told.empty() || left <= async::Duration::zero()) {
+      co_return;
+    }
+    co_await Rung(left);
+  }
+}
+
+awaitable<model::GateRetryReply> Publisher::Retry(std::vector<std::string> environment) {
+  const int32_t before = confirmed_;
+  co_await TakeUpDebts();
+  Offer(environment);
+  const async::Duration until = world_.clock.Now() + kRetryBound;
+  while (true) {
+    const async::Duration left = until - world_.clock.Now();
+    const bool all_told = std::ranges::all_of(runs_, [](const auto& entry) {
+      const GateRun& run = *entry.second;
+      return run.open() && (run.book().Unposted().empty() || !run.told.empty()) && !run.reading;
+    });
+    if ((all_told && on_their_way_ == 0) || left <= async::Duration::zero()) {
+      break;
+    }
+    co_await Rung(left);
+  }
+  model::GateRetryReply reply;
+  reply.posted = confirmed_ - before;
+  for (const auto& [run_id, run] : runs_) {
+    std::ranges::move(run->Owed(), std::back_inserter(reply.owed));
+  }
+  for (const auto& [key, desk] : desks_) {
+    if (desk->no_token && reply.hint.empty()) {
+      reply.hint = desk->no_token->hint();
+    }
+  }
+  co_return reply;
+}
+
+}  // namespace odu::coordinator
