@@ -10,6 +10,7 @@
 #include "odu/coordinator/finished_log.h"
 #include "odu/coordinator/linked_run.h"
 #include "odu/coordinator/next_wait.h"
+#include "odu/coordinator/recipe_environment.h"
 #include "odu/coordinator/request_input.h"
 #include "odu/coordinator/run_commands.h"
 #include "odu/coordinator/run_factory.h"

@@ -89,6 +89,7 @@ class ServedCheckout {
     Answering(Odu::kNodeRerun, rerun);
     Answering(Odu::kNodeCancel, cancel_nodes);
     Answering(Odu::kLaneCancel, cancel_lanes);
+    Answering(Odu::kGateRetry, retry_gate);
     coordinator.Set(model::Coordinator{});
     run.Set(model::Run{});
     pipeline.Set(model::PlannedPipeline{});
@@ -143,6 +144,7 @@ class ServedCheckout {
   std::function<base::Result<model::NodesReply>(const model::NodesRequest&)> rerun;
   std::function<base::Result<model::NodesReply>(const model::NodesRequest&)> cancel_nodes;
   std::function<base::Result<model::NodesReply>(const model::NodesRequest&)> cancel_lanes;
+  std::function<base::Result<model::GateRetryReply>(const model::GateRetryRequest&)> retry_gate;
   bool never_answers = false;  ///< a procedure is called, and that is all
   FaceContext context;
 
