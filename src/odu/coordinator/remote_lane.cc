@@ -38,6 +38,20 @@ double ScaleOf(const World& world) {
          std::chrono::duration<double>(std::max(world.scale(kUnit), async::Duration(1)));
 }
 
+/// By the lane's clock, when what it tells of the attempt happened: it began, or it ended (of a
+/// short one nothing else is told). Nothing for one that never ran.
+std::optional<int64_t> HappenedAt(const Attempt& attempt) {
+  if (attempt.started_at == 0) {
+    return std::nullopt;
+  }
+  if (attempt.status == NodeStatus::kRunning) {
+    return attempt.started_at;
+  }
+  return model::IsTerminal(attempt.status) && attempt.duration_ms
+             ? std::optional(attempt.started_at + *attempt.duration_ms)
+             : std::nullopt;
+}
+
 provision::HostWorld HostWorldOf(World& world) {
   const auto environment = [&world] {
     os::Environment now = world.environment;
@@ -220,8 +234,8 @@ void RemoteLane::LookWhetherItDied() {
 void RemoteLane::OnAttempt(Attempt attempt) {
   heard_of_.insert(attempt.node);
   const bool first_setup = attempt.node == model::kSetupRecipe && attempt.n == 1;
-  if (live_ && attempt.status == NodeStatus::kRunning && attempt.started_at != 0) {
-    const int64_t behind = world_.clock.WallMs() - attempt.started_at;
+  if (const auto happened = HappenedAt(attempt); live_ && happened) {
+    const int64_t behind = world_.clock.WallMs() - *happened;
     if (!behind_ms_ || std::abs(behind) < std::abs(*behind_ms_)) {
       behind_ms_ = behind;
     }
