@@ -2,6 +2,7 @@
 
 #include <fmt/format.h>
 
+#include <algorithm>
 #include <boost/asio/use_awaitable.hpp>
 
 #include "base/bug.h"
@@ -58,6 +59,11 @@ void Server::BindSource(std::string_view name, MemberKind kind, Source& source) 
     }
   }
   base::Bug("a member is bound that the contract does not declare", __FILE__, __LINE__);
+}
+
+MemberKind Server::KindOf(std::string_view member) const {
+  const auto found = std::ranges::find(description_.members, member, &MemberDescription::name);
+  return found == description_.members.end() ? MemberKind::kProcedure : found->kind;
 }
 
 void Server::BindHandler(std::string_view name, Handler handler) {

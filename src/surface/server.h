@@ -73,8 +73,9 @@ class Server {
     on_sessions_ = std::move(on_sessions);
   }
 
-  /// After a small message of news a session says nothing for `gap`, so that what changes many
-  /// times in that time is told once. Without this every change goes out at once.
+  /// After a small message of news a session tells no other for `gap`, so that what changes many
+  /// times in that time is told once. Answers and the chunks of streams wait for nothing. Without
+  /// this every change goes out at once.
   void Gather(async::Clock& clock, async::Duration gap) { gather_ = {&clock, gap}; }
 
   /// Serves one link until it closes. A link over the session limit is answered once and closed.
@@ -94,6 +95,8 @@ class Server {
 
  private:
   friend class Session;
+
+  MemberKind KindOf(std::string_view member) const;
 
   template <class Req, class Rep, class F>
   static Handler MakeHandler(F handler);

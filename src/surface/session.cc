@@ -4,6 +4,7 @@
 #include <unistd.h>
 
 #include <boost/asio/this_coro.hpp>
+#include <limits>
 
 #include "base/text.h"
 #include "surface/client.h"
@@ -87,8 +88,9 @@ void Session::CloseSoon(std::string_view reason) {
   std::string params = "{\"reason\":";
   base::AppendJsonString(params, reason);
   params.push_back('}');
-  AppendNotification(replies_, "surface.closing", params);
+  AppendNotification(farewell_, "surface.closing", params);
   closing_ = true;
+  EndHold();
   wake_.Notify();
 }
 
@@ -97,6 +99,7 @@ boost::asio::awaitable<void> Session::WriteLoop(std::shared_ptr<Session> self) {
   for (;;) {
     batch.clear();
     const bool only_news = self->replies_.empty();
+    self->told_news_ = false;
     self->FillBatch(batch);
     if (batch.empty()) {
       if (self->closing_) {
@@ -108,19 +111,16 @@ boost::asio::awaitable<void> Session::WriteLoop(std::shared_ptr<Session> self) {
       }
       continue;
     }
+    const bool gathers = self->server_.gather_.clock != nullptr;
+    if (gathers && only_news && self->told_news_ && batch.size() <= kSmallBytes) {
+      self->HoldNews();
+    }
     const base::Result<void> sent = co_await self->link_->Send(batch);
     if (!sent) {
       break;
     }
     if (self->replies_.size() <= self->server_.limits_.reply_bytes) {
       self->drained_.Notify();
-    }
-    const Server::Gathering& gather = self->server_.gather_;
-    if (gather.clock != nullptr && only_news && batch.size() <= kSmallBytes) {
-      const bool passed = co_await gather.clock->Sleep(gather.gap);
-      if (!passed) {
-        co_return;
-      }
     }
   }
   self->unwritable_ = true;
@@ -129,10 +129,47 @@ boost::asio::awaitable<void> Session::WriteLoop(std::shared_ptr<Session> self) {
   self->tasks_.Kill();
 }
 
+void Session::HoldNews() {
+  if (holding_ || closing_) {
+    return;
+  }
+  holding_ = true;
+  if (!tasks_.Spawn("news", [self = shared_from_this()] { return AwaitGap(self); })) {
+    holding_ = false;
+  }
+}
+
+boost::asio::awaitable<void> Session::AwaitGap(std::shared_ptr<Session> self) {
+  const Server::Gathering& gather = self->server_.gather_;
+  const bool passed = co_await gather.clock->Sleep(gather.gap);
+  if (passed) {
+    self->EndHold();
+  }
+}
+
+void Session::EndHold() {
+  holding_ = false;
+  if (!held_.empty()) {
+    ready_.insert(ready_.begin(), held_.begin(), held_.end());
+    held_.clear();
+    wake_.Notify();
+  }
+}
+
 void Session::FillBatch(std::string& batch) {
   batch.swap(replies_);
-  while (!closing_ && !ready_.empty() && batch.size() < kBatchBytes) {
+  if (closing_ && farewell_.empty()) {
+    return;
+  }
+  // What has changed before the end is still told, one message a feed: a feed may go on for ever.
+  size_t turns = closing_ ? ready_.size() : std::numeric_limits<size_t>::max();
+  while (turns > 0 && !ready_.empty() && batch.size() < kBatchBytes) {
     AppendFromFeed(batch);
+    --turns;
+  }
+  if (closing_) {
+    batch += farewell_;
+    farewell_.clear();
   }
 }
 
@@ -154,6 +191,7 @@ void Session::AppendFromFeed(std::string& batch) {
       return;
     case Feed::Progress::kMessage:
       batch += "}}\n";
+      told_news_ = told_news_ || !subscription.is_stream;
       MarkReady(id);
       return;
     case Feed::Progress::kEnded:
@@ -171,6 +209,10 @@ void Session::MarkReady(int64_t id) {
     return;
   }
   found->second.ready = true;
+  if (holding_ && !found->second.is_stream) {
+    held_.push_back(id);
+    return;
+  }
   ready_.push_back(id);
   wake_.Notify();
 }
@@ -266,7 +308,9 @@ void Session::Subscribe(const RpcMessage& message) {
     Refuse(message.id, RpcCode::kDomainError, feed.error());
     return;
   }
-  subscriptions_[id].feed = std::move(*feed);
+  Subscription& subscription = subscriptions_[id];
+  subscription.feed = std::move(*feed);
+  subscription.is_stream = server_.KindOf(request->member) == MemberKind::kStream;
   ready_.push_back(id);
   Reply(*message.id, fmt::format("{{\"subscription\":{}}}", id));
 }

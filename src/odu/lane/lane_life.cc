@@ -118,13 +118,12 @@ class Life {
   asio::awaitable<void> End() {
     const bool over = co_await over_.Wait();
     (void)over;
-    // The answer to the request that ended it goes out first: after what sessions may gather.
-    co_await clock_.Sleep(2 * kGather);
     // A release that came while it was told to end is carried out: nobody else removes its tree.
     const async::Duration until = clock_.Now() + kReleaseBound;
     while (agent_.letting_go() && clock_.Now() < until) {
       co_await clock_.Sleep(kLookAtRelease);
     }
+    // The answer to the request that ended it is made first; it goes out with the farewell.
     for (int turn = 0; turn < 4; ++turn) {
       co_await asio::post(tasks_.executor(), asio::use_awaitable);
     }
