@@ -2,9 +2,12 @@
 
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
+#include <functional>
 #include <list>
 #include <utility>
 
+#include "async/clock.h"
+#include "async/deadline.h"
 #include "async/notifier.h"
 
 namespace odu::coordinator {
@@ -29,6 +32,13 @@ class Bell {
     async::Notifier notifier(executor_);
     const Place place(waiters_, notifier);
     static_cast<void>(co_await notifier.Wait());
+  }
+
+  /// The same, but no longer than `until` (as `clock` tells time).
+  boost::asio::awaitable<void> WaitUntil(async::Clock& clock, async::Duration until) {
+    std::move_only_function<boost::asio::awaitable<void>()> wait = [this] { return Wait(); };
+    const async::Duration left = until - clock.Now();
+    static_cast<void>(co_await async::RunBounded(clock, left, std::move(wait)));
   }
 
   size_t waiting() const { return waiters_.size(); }

@@ -326,8 +326,7 @@ awaitable<void> Coordinator::WaitIdle(async::Duration bound) {
     }
     const auto left_ms = std::chrono::duration_cast<std::chrono::milliseconds>(left).count();
     ShowSelf(world_.clock.WallMs() + left_ms);
-    std::move_only_function<awaitable<void>()> wait = [this] { return changed_.Wait(); };
-    static_cast<void>(co_await async::RunBounded(world_.clock, left, std::move(wait)));
+    co_await changed_.WaitUntil(world_.clock, last_activity_ + bound);
   }
 }
 
@@ -347,9 +346,7 @@ awaitable<void> Coordinator::CancelAll() {
   }
   while (!run->closed() && world_.clock.Now() < until) {
     run->Close("the checkout is gone");
-    std::move_only_function<awaitable<void>()> wait = [&run] { return run->bell().Wait(); };
-    const async::Duration left = until - world_.clock.Now();
-    static_cast<void>(co_await async::RunBounded(world_.clock, left, std::move(wait)));
+    co_await run->bell().WaitUntil(world_.clock, until);
   }
 }
 
@@ -366,9 +363,7 @@ awaitable<void> Coordinator::Leave() {
   const async::Duration until = world_.clock.Now() + kCloseBound;
   while (run->closing() && world_.clock.Now() < until) {
     run->Hurry();
-    std::move_only_function<awaitable<void>()> wait = [&run] { return run->bell().Wait(); };
-    const async::Duration left = until - world_.clock.Now();
-    static_cast<void>(co_await async::RunBounded(world_.clock, left, std::move(wait)));
+    co_await run->bell().WaitUntil(world_.clock, until);
   }
   co_await run->Leave();
 }

@@ -17,8 +17,6 @@ using base::ErrorKind;
 using base::Result;
 using boost::asio::awaitable;
 
-constexpr async::Duration kAnswerBound = std::chrono::seconds(10);
-
 }  // namespace
 
 awaitable<Result<model::LaneNodesReply>> LaneLink::Cancel(std::string request_id,

@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 
 #include "async/task_group.h"
+#include "support/fake_clock.h"
 #include "support/loop.h"
 
 namespace odu::coordinator {
@@ -31,6 +32,28 @@ TEST(Bell, WakesEveryWaiterOnceAndForgetsThoseWhoLeft) {
   loop.RunUntilIdle();
   EXPECT_EQ(bell.waiting(), 0);
   bell.Ring();
+}
+
+TEST(Bell, IsWaitedForNoLongerThanItsBound) {
+  support::Loop loop;
+  support::FakeClock clock;
+  Bell bell(loop.executor());
+  async::TaskGroup group(loop.executor());
+  int woken = 0;
+  const auto wait = [&]() -> boost::asio::awaitable<void> {
+    co_await bell.WaitUntil(clock, clock.Now() + std::chrono::seconds(5));
+    ++woken;
+  };
+  group.Spawn("rung for", wait);
+  loop.Advance(clock, std::chrono::seconds(4));
+  EXPECT_EQ(woken, 0);
+  bell.Ring();
+  loop.RunUntilIdle();
+  EXPECT_EQ(woken, 1);
+  group.Spawn("not rung for", wait);
+  loop.Advance(clock, std::chrono::seconds(5));
+  EXPECT_EQ(woken, 2);
+  EXPECT_EQ(bell.waiting(), 0);
 }
 
 }  // namespace
