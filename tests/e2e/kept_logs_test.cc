@@ -3,6 +3,7 @@
 
 #include <string>
 
+#include "base/json.h"
 #include "os/file_system.h"
 #include "support/checkout_fixture.h"
 
@@ -35,6 +36,28 @@ TEST_F(KeptLogs, AreSealedAndOutliveGitCleanAndTheirWorkTree) {
   Git({"worktree", "prune"});
   EXPECT_EQ(Odu({"logs", "count"}), (CliResult{0, printed, ""}));
   EXPECT_EQ(os::ReadFile(first, size_t{1} << 20), printed);
+}
+
+TEST_F(KeptLogs, ANodeThatCutsTheLogOfAnotherMakesNoVerdictLie) {
+  Justfile(
+      "[metadata(\"ci\")]\nci: told cutter\n"
+      "told:\n  @echo one; touch " +
+      Mark("told") + "; until [ -e " + Mark("cut") +
+      " ]; do sleep 0.01; done; echo two\n"
+      "cutter:\n  @until [ -s " +
+      repo() + "/.ci/*/" + Here() + "/told.log ]; do sleep 0.01; done; truncate -s 0 " + repo() +
+      "/.ci/*/" + Here() + "/told.log; touch " + Mark("cut") + "\n");
+  const CliResult run = Run();
+  EXPECT_EQ(run.exit_code, 3) << run;
+  const CliResult shown = Odu({"show", "-o", "json"});
+  const auto report = base::ParseJson(shown.stdout_text, "show");
+  ASSERT_TRUE(report) << shown;
+  for (const auto& node : report->at("nodes").as_array()) {
+    const bool cut = node.at("name").as_string() == "told@" + Here();
+    EXPECT_EQ(node.at("status").as_string(), "ok") << shown;
+    EXPECT_EQ(node.at("log_complete").as_bool(), !cut) << shown;
+    EXPECT_EQ(node.at("reason").as_string(), cut ? "its log was changed by another process" : "");
+  }
 }
 
 TEST_F(KeptLogs, TheNameInTheCheckoutIsTheNewestAttempts) {

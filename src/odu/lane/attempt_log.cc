@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <unistd.h>
 
 #include <algorithm>
 #include <span>
@@ -31,7 +32,17 @@ base::Result<std::shared_ptr<AttemptLog>> AttemptLog::OpenSealed(const std::stri
   return std::make_shared<AttemptLog>(std::make_shared<os::Fd>(std::move(*fd)), status->size, true);
 }
 
+void AttemptLog::LookForChange() {
+  struct stat now{};
+  if (::fstat(fd_->get(), &now) == 0 && static_cast<uint64_t>(now.st_size) != size_) {
+    changed_ = true;
+    size_ = static_cast<uint64_t>(now.st_size);
+    static_cast<void>(::lseek(fd_->get(), 0, SEEK_END));
+  }
+}
+
 base::Result<void> AttemptLog::Append(std::string_view bytes) {
+  LookForChange();
   auto written = os::WriteAll(fd_->get(), bytes);
   if (written) {
     size_ += bytes.size();
@@ -43,6 +54,7 @@ base::Result<void> AttemptLog::Append(std::string_view bytes) {
 }
 
 void AttemptLog::Seal() {
+  LookForChange();
   // A tidiness: whoever may write here could also change the mode back.
   (void)::fchmod(fd_->get(), 0444);
   sealed_ = true;

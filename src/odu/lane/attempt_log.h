@@ -25,12 +25,15 @@ class AttemptLog final : public surface::ByteLog {
       : fd_(std::move(fd)), size_(size), sealed_(sealed) {}
 
   /// Appends and wakes the readers. After a failure size() still is what the file holds, and
-  /// nothing more should be appended.
+  /// nothing more should be appended. Where somebody else has changed the file's length since the
+  /// last time, changed() tells, and it goes on behind what there is.
   base::Result<void> Append(std::string_view bytes);
   /// No byte will follow; the file becomes read-only.
   void Seal();
 
   uint64_t size() const { return size_; }
+  /// Somebody else wrote into the file or cut it: it is not what was appended.
+  bool changed() const { return changed_; }
   /// The file, open for reading and writing; lives as long as anybody needs it (syncing, hashing).
   const std::shared_ptr<os::Fd>& fd() const { return fd_; }
 
@@ -39,8 +42,11 @@ class AttemptLog final : public surface::ByteLog {
   std::shared_ptr<void> OnGrowth(surface::Waker waker) override;
 
  private:
+  void LookForChange();
+
   std::shared_ptr<os::Fd> fd_;
   uint64_t size_ = 0;
+  bool changed_ = false;
   bool sealed_ = false;
   surface::Wakers wakers_;
 };

@@ -32,6 +32,9 @@ struct RecipeCall {
   std::string log_path;
 };
 
+/// The reason, or the end of it, of an attempt whose log is not what was written.
+inline constexpr std::string_view kChangedLog = "its log was changed by another process";
+
 /// How an attempt came out; its log is whole and sealed.
 struct RecipeEnd {
   model::NodeStatus status = model::NodeStatus::kErrored;

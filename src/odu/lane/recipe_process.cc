@@ -141,7 +141,9 @@ void RecipeProcess::WriteShown(std::string_view bytes) {
   }
   const uint64_t before = log_->size();
   auto written = log_->Append(bytes);
-  digest_->Grew(bytes.substr(0, log_->size() - before));
+  if (!log_->changed()) {
+    digest_->Grew(bytes.substr(0, log_->size() - before));
+  }
   if (!written) {
     write_failure_ =
         written.error().code() == "disk_full" ? "disk full" : written.error().In("log").message();
@@ -195,12 +197,24 @@ void RecipeProcess::Seal() {
     end_.reason = write_failure_;
   }
   log_->Seal();
+  if (log_->changed()) {
+    SealChanged();
+    return;
+  }
   end_.log_bytes = log_->size();
   digest_->Finish(log_->size(), [self = shared_from_this()](std::string hex) {
     self->end_.log_complete = self->write_failure_.empty() && !hex.empty();
     self->end_.log_sha256 = std::move(hex);
     std::exchange(self->on_end_, {})(std::move(self->end_));
   });
+}
+
+/// What is left of the log is kept, and nobody takes it for whole.
+void RecipeProcess::SealChanged() {
+  end_.log_bytes = log_->size();
+  end_.log_complete = false;
+  end_.reason += (end_.reason.empty() ? "" : "; ") + std::string(kChangedLog);
+  std::exchange(on_end_, {})(std::move(end_));
 }
 
 }  // namespace odu::lane

@@ -31,6 +31,8 @@ namespace odu::lane {
 ///    inside Start() when nothing could be started.
 /// 3. When the log cannot be written the attempt is ended, its further output read and dropped, and
 ///    it is errored: "disk full".
+/// 4. When somebody else cut the log or wrote into it, its attempt says so and the log is not
+///    complete.
 class RecipeProcess final : public Recipe, public std::enable_shared_from_this<RecipeProcess> {
  public:
   using OnEnd = Recipe::OnEnd;
@@ -60,6 +62,7 @@ class RecipeProcess final : public Recipe, public std::enable_shared_from_this<R
   void LeaderEnded(os::WaitStatus status);
   void Drain();
   void Seal();
+  void SealChanged();
 
   RecipeContext& context_;
   OnEnd on_end_;

@@ -83,7 +83,9 @@ struct Setup::State {
     }
     const uint64_t before = log->size();
     auto written = log->Append(bytes);
-    digest->Grew(bytes.substr(0, log->size() - before));
+    if (!log->changed()) {
+      digest->Grew(bytes.substr(0, log->size() - before));
+    }
     if (!written) {
       write_failure =
           written.error().code() == "disk_full" ? "disk full" : written.error().message();
@@ -212,6 +214,11 @@ struct Setup::State {
     }
     self->log->Seal();
     end.log_bytes = self->log->size();
+    if (self->log->changed()) {
+      end.reason += (end.reason.empty() ? "" : "; ") + std::string(kChangedLog);
+      std::exchange(self->on_end, {})(std::move(end));
+      return;
+    }
     self->digest->Finish(self->log->size(), [self, end = std::move(end)](std::string hex) mutable {
       end.log_complete = self->write_failure.empty() && !hex.empty();
       end.log_sha256 = std::move(hex);

@@ -1,6 +1,7 @@
 #include "odu/lane/attempt_log.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include "os/file_system.h"
 #include "support/temp_dir.h"
@@ -31,6 +32,28 @@ TEST(AttemptLog, AReaderSeesWhatWasAppendedAndTheEnd) {
   EXPECT_EQ((*log)->size(), 6U);
   EXPECT_EQ(dir.Read("log"), std::string("one\n\0\xff", 6));
   EXPECT_EQ(os::StatusOf(dir / "log")->mode, 0444U);
+}
+
+TEST(AttemptLog, AnotherHandIsNoticedAndWhatFollowsGoesBehindWhatIsLeft) {
+  const support::TempDir dir;
+  auto log = AttemptLog::Create(dir / "log");
+  ASSERT_TRUE((*log)->Append("one\n"));
+  ASSERT_EQ(::truncate((dir / "log").c_str(), 2), 0);
+  EXPECT_FALSE((*log)->changed()) << "nobody has looked yet";
+  ASSERT_TRUE((*log)->Append("two\n"));
+  EXPECT_TRUE((*log)->changed());
+  EXPECT_EQ(All(**log), "ontwo\n");
+  EXPECT_EQ((*log)->size(), 6U);
+}
+
+TEST(AttemptLog, AnotherHandIsNoticedAtTheEndToo) {
+  const support::TempDir dir;
+  auto log = AttemptLog::Create(dir / "log");
+  ASSERT_TRUE((*log)->Append("one\n"));
+  ASSERT_EQ(::truncate((dir / "log").c_str(), 0), 0);
+  (*log)->Seal();
+  EXPECT_TRUE((*log)->changed());
+  EXPECT_EQ((*log)->size(), 0U);
 }
 
 TEST(AttemptLog, NothingIsReadBehindTheEnd) {

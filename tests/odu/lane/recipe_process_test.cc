@@ -53,6 +53,24 @@ TEST(RecipeProcess, EveryByteIsKeptAsItCame) {
   EXPECT_TRUE(world.At("a").log_complete);
 }
 
+TEST(RecipeProcess, ALogThatAnotherProcessCutsIsNotComplete) {
+  LaneWorld world;
+  const std::string logs = world.dir / "lane/logs/";
+  ASSERT_TRUE(
+      world.Run({world.Shell("a", "echo one; until [ -s " + logs + "a.1.log ]; do :; done; : > " +
+                                      logs + "a.1.log; echo two"),
+                 world.Shell("b", "echo one; until [ -s " + logs + "b.1.log ]; do :; done; : > " +
+                                      logs + "b.1.log; exit 3"),
+                 world.Shell("c", "echo one")}));
+  EXPECT_EQ(world.Word("a"), "ok (its log was changed by another process)");
+  EXPECT_FALSE(world.At("a").log_complete);
+  EXPECT_EQ(world.Log("a"), "two\n");
+  EXPECT_EQ(world.At("a").log_bytes, 4U);
+  EXPECT_EQ(world.Word("b"), "failed (exit 3; its log was changed by another process)");
+  EXPECT_FALSE(world.At("b").log_complete);
+  EXPECT_TRUE(world.At("c").log_complete);
+}
+
 TEST(RecipeProcess, TwoHundredMegabytesWithoutANewlineAreAllThere) {
   LaneWorld world;
   constexpr size_t kBytes = 200'000'000;
