@@ -4,7 +4,6 @@
 #include <chrono>
 #include <utility>
 
-#include "async/deadline.h"
 #include "odu/model/next_answer.h"
 
 namespace odu::coordinator {
@@ -25,6 +24,7 @@ model::RunNews NewsOf(const LiveRun& run) {
   news.run_id = run.header().run_id;
   news.ref = state.ref;
   news.sha = run.header().sha;
+  news.scope = run.header().scope;
   news.started_at = state.started_at;
   news.settled_at = state.settled_at;
   news.verdict = run.live() ? std::nullopt : state.verdict;
@@ -49,15 +49,13 @@ awaitable<Result<NextReply>> WaitForNext(World& world, std::shared_ptr<LiveRun> 
       co_return Fail(ErrorKind::kGone, "coordinator_stopping",
                      "wait: the coordinator is stopping; the run goes on", "dial again");
     }
-    const async::Duration left = until - world.clock.Now();
-    const bool time_is_up = left <= async::Duration::zero();
+    const bool time_is_up = world.clock.Now() >= until;
     auto reply = model::AnswerNext(NewsOf(*run), *after, request.settle, time_is_up);
     if (reply) {
       reply->unposted = run->state().unposted;
       co_return *reply;
     }
-    std::move_only_function<awaitable<void>()> wait = [&run] { return run->bell().Wait(); };
-    static_cast<void>(co_await async::RunBounded(world.clock, left, std::move(wait)));
+    co_await run->bell().WaitUntil(world.clock, until);
   }
 }
 

@@ -7,7 +7,9 @@
 #include "async/deadline.h"
 #include "async/notifier.h"
 #include "async/task_group.h"
+#include "base/text.h"
 #include "odu/face/display.h"
+#include "os/file_lock.h"
 #include "surface/shape.h"
 
 namespace odu::face {
@@ -59,15 +61,35 @@ surface::CollectionHandler<T> SnapshotInto(std::map<std::string, T> View::* fiel
   return handler;
 }
 
+/// A coordinator holds the lock in its own state folder for life.
+void TellOfOtherState(FaceContext& context) {
+  const std::string& folder = context.place.folder;
+  const auto locked = os::IsLocked(folder + "/lock");
+  if (!locked || *locked || std::exchange(context.told_of_state, true)) {
+    return;
+  }
+  const std::string state = folder.substr(0, folder.rfind("/checkouts/"));
+  context.console.Err(
+      fmt::format("[odu] this checkout's coordinator keeps its runs in another state folder than "
+                  "{}; 'odu serve --stop', and the next one takes this\n",
+                  base::Quoted(state)));
+}
+
 }  // namespace
 
 boost::asio::awaitable<base::Result<std::unique_ptr<surface::Client>>> Reach(FaceContext& context,
                                                                              Start start) {
+  base::Result<std::unique_ptr<surface::Client>> client;
   if (start == Start::kNever) {
-    co_return co_await service::Dial(context.executor, context.clock, context.place);
+    client = co_await service::Dial(context.executor, context.clock, context.place);
+  } else {
+    client =
+        co_await service::Ensure(context.executor, context.clock, context.reaper, context.place);
   }
-  co_return co_await service::Ensure(context.executor, context.clock, context.reaper,
-                                     context.place);
+  if (client) {
+    TellOfOtherState(context);
+  }
+  co_return client;
 }
 
 boost::asio::awaitable<base::Result<View>> Look(FaceContext& context, surface::Client& client,

@@ -22,6 +22,7 @@ struct FaceContext {
   os::Reaper& reaper;
   Console& console;
   service::ServicePlace place;  ///< the coordinator of this checkout
+  bool told_of_state = false;   ///< that it keeps its runs elsewhere
 };
 
 /// Whether a coordinator may be started to answer a command.
@@ -30,7 +31,8 @@ enum class Start {
   kIfNeeded,
 };
 
-/// A link to the coordinator. `kNever` without one is kGone "not_running".
+/// A link to the coordinator. One that was started with another ODU_STATE_DIR serves the checkout
+/// all the same: that is said on stderr, once. `kNever` without one is kGone "not_running".
 boost::asio::awaitable<base::Result<std::unique_ptr<surface::Client>>> Reach(FaceContext& context,
                                                                              Start start);
 

@@ -32,6 +32,7 @@ base::Result<model::NextReply> StoredNext(const RunRecord& record,
   news.run_id = record.header.run_id;
   news.ref = record.header.ref;
   news.sha = record.header.sha;
+  news.scope = record.header.scope;
   news.started_at = record.header.started_at;
   news.settled_at = record.settled_at;
   news.nodes = nodes;

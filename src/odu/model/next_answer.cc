@@ -93,6 +93,7 @@ std::optional<NextReply> AnswerNext(const RunNews& run, size_t after, bool settl
   NextReply reply;
   reply.run = run.ref;
   reply.run_id = run.run_id;
+  reply.scope = run.scope;
   reply.cursor = CursorOf(run.run_id, run.reds.size());
   for (const Node& node : run.nodes) {
     Sort(node, reply);

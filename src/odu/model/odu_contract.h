@@ -17,7 +17,7 @@ namespace odu::model {
 struct Coordinator {
   int64_t pid = 0;
   std::string build;     ///< `odu --version`
-  std::string contract;  ///< "odu 1.1"
+  std::string contract;  ///< "odu 1.2"
   std::string checkout;  ///< absolute toplevel
   uint64_t epoch = 0;
   int64_t started_at = 0;
@@ -172,10 +172,11 @@ struct NextReply {
   std::optional<int64_t> duration_ms;
   std::string cursor;
   std::vector<std::string> unposted;
+  Scope scope;  ///< what was asked for: a selection is not a pipeline
 };
 BOOST_DESCRIBE_STRUCT(NextReply, (),
                       (run, run_id, settled, passed, verdict, fail_fast, timed_out, failed, errored,
-                       cancelled, skipped, flaky, duration_ms, cursor, unposted))
+                       cancelled, skipped, flaky, duration_ms, cursor, unposted, scope))
 
 /// `gate.retry`: everything that is owed to the forge is tried now, with what the caller brings.
 struct GateRetryRequest {
@@ -204,7 +205,9 @@ BOOST_DESCRIBE_STRUCT(GateRetryReply, (), (posted, owed, hint))
 struct OduSurface {
   static constexpr std::string_view kName = "odu";
   static constexpr int kMajor = 1;
-  static constexpr int kMinor = 1;
+  /// 1: `flaky`, `run_id` and `unposted` in what is told of runs, `gate.retry`. 2: `scope` in
+  /// NextReply.
+  static constexpr int kMinor = 2;
 
   static constexpr surface::Cell<Coordinator> kCoordinator{"coordinator"};
   static constexpr surface::Cell<Run> kRun{"run"};

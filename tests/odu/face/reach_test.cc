@@ -40,6 +40,20 @@ TEST(Reach, ALookTakesInEverySnapshotOnce) {
   EXPECT_EQ(*view, sample);
 }
 
+TEST(Reach, ACoordinatorOfAnotherStateFolderIsToldOfOnce) {
+  ServedCheckout served;
+  served.Open();
+  ASSERT_TRUE(served.loop.Run(Reach(served.context, Start::kNever)));
+  EXPECT_EQ(served.captured.Err(), "");
+  served.context.place.folder = served.dir / "other/checkouts/0123456789abcdef";
+  for (int time = 0; time < 2; ++time) {
+    ASSERT_TRUE(served.loop.Run(Reach(served.context, Start::kIfNeeded)));
+  }
+  EXPECT_EQ(served.captured.Err(),
+            "[odu] this checkout's coordinator keeps its runs in another state folder than '" +
+                (served.dir / "other") + "'; 'odu serve --stop', and the next one takes this\n");
+}
+
 TEST(Reach, NoRunNamesTheLastOne) {
   model::Run run;
   EXPECT_EQ(NoRun(run, kStart).hint(), "'odu run' starts one");

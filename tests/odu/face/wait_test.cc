@@ -25,6 +25,8 @@ TEST(Wait, PrintsTheAnswerAsOneLine) {
     reply.failed = {"ci::lint@x86_64-linux"};
     reply.duration_ms = 5000;
     reply.cursor = "c1";
+    reply.scope.selectors = {"lint"};
+    reply.scope.no_deps = true;
     return reply;
   };
   WaitCall call;
@@ -39,7 +41,9 @@ TEST(Wait, PrintsTheAnswerAsOneLine) {
       R"({"run":"7f59054#2","run_id":"01K9TESTRUN00000000000000","settled":true,)"
       R"("passed":false,"verdict":"failed","fail_fast":false,"timed_out":false,)"
       R"("failed":["ci::lint@x86_64-linux"],"errored":[],"cancelled":[],"skipped":[],"flaky":[],)"
-      R"("duration_ms":5000,"cursor":"c1","unposted":[]})"
+      R"("duration_ms":5000,"cursor":"c1","unposted":[],)"
+      R"("scope":{"selectors":["lint"],"platforms":[],"root":"","pipeline_file":"",)"
+      R"("no_deps":true,"no_strict":false,"no_snapshot":false,"no_post":false}})"
       "\n");
   EXPECT_TRUE(asked.settle);
   EXPECT_EQ(asked.expected_sha, "7f59");

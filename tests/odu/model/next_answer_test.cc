@@ -30,6 +30,7 @@ struct Told {
     news.run_id = kRun;
     news.ref = "26d2c2d#1";
     news.sha = "26d2c2d0c0ffee";
+    news.scope.selectors = {"b"};
     news.started_at = 1000;
     news.settled_at = settled_at;
     news.verdict = verdict;
@@ -71,6 +72,7 @@ TEST(NextAnswer, ASettledRunIsAnsweredWithWhatItCameTo) {
     EXPECT_EQ(reply->cancelled, Strings{"d@p"});
     EXPECT_EQ(reply->cursor, std::string(kRun) + ".2");
     EXPECT_EQ(reply->run, "26d2c2d#1");
+    EXPECT_EQ(reply->scope.selectors, Strings{"b"});
   }
 }
 
