@@ -40,6 +40,9 @@ struct Companion {
 struct AgentSpec {
   std::string name;  ///< "odu-runner"; letters, digits, '-', '_', '.'
   ProgramForSystem file_for;
+  /// The digest of the copy that shall be started if it lies there still: what an earlier start of
+  /// this agent was made with. Else, and when it is empty, that of `file_for`.
+  std::string recorded_sha256;
   std::vector<Companion> companions;
   /// Its folder on the host, `~` being that user's home.
   std::string remote_dir = "~/.cache/odu";

@@ -192,8 +192,15 @@ asio::awaitable<HostResult<Provisioned>> CopyProvisioner::Provide(
   Provisioned provisioned;
   provisioned.companions = facts.companions;
   std::vector<Program> programs;
-  std::vector<std::pair<std::string, const ProgramForSystem*>> wanted{
-      {spec_.name, &spec_.file_for}};
+  std::vector<std::pair<std::string, const ProgramForSystem*>> wanted;
+  const std::string recorded = spec_.name + "-" + spec_.recorded_sha256;
+  const bool has_recorded = !spec_.recorded_sha256.empty() && present_.contains(recorded);
+  if (has_recorded) {
+    provisioned.agent = facts.dir + "/bin/" + recorded;
+    provisioned.checks.push_back(FileCheck{provisioned.agent, spec_.recorded_sha256});
+  } else {
+    wanted.emplace_back(spec_.name, &spec_.file_for);
+  }
   for (const Companion& companion : spec_.companions) {
     if (!facts.companions.contains(companion.name)) {
       wanted.emplace_back(companion.name, &companion.file_for);
@@ -230,7 +237,8 @@ asio::awaitable<HostResult<Provisioned>> CopyProvisioner::Provide(
     std::function<void(uint64_t)> on_sent = [&progress, before, total](uint64_t sent) {
       progress.bytes(before + sent, total);
     };
-    const std::string agent = &program == programs.data() ? std::string() : provisioned.agent;
+    const bool is_agent = !has_recorded && &program == programs.data();
+    const std::string agent = is_agent ? std::string() : provisioned.agent;
     const uint64_t size = program.size;
     const HostResult<bool> sent =
         co_await Send(facts, program, agent, std::move(on_sent), progress);

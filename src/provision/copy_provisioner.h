@@ -12,6 +12,7 @@ namespace provision {
 /// Sends static programs over the connection. Each lies at `<dir>/bin/<name>-<sha256>`: written
 /// beside it under a name nobody else has, checked by the agent itself, renamed. So two connects
 /// at once do not meet, a cut one leaves nothing that counts, and what is there is not sent again.
+/// An agent that was recorded is taken as it lies there, and no newer one is sent beside it.
 /// After a copy, programs of ours that nobody started for 30 days and that no process runs are
 /// removed. The host needs sh, mkdir, cat, chmod, mv, rm.
 class CopyProvisioner final : public Provisioner {

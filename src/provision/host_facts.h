@@ -15,6 +15,7 @@ struct HostFacts {
   std::string dir;
   /// The agent's absolute path; empty while it is not there (after Probe()).
   std::string agent;
+  std::string agent_sha256;  ///< empty where nobody can have changed it (a Nix store)
   std::map<std::string, std::string> companions;  ///< name -> absolute path
   /// Versions as the tools say them, empty where there is none.
   std::string just;

@@ -217,7 +217,9 @@ HostResult<std::unique_ptr<Provisioner>> HostSession::State::Choose(const ProbeA
                       "say \"provision\": \"copy\" for that host"));
   }
   std::unique_ptr<Provisioner> chosen;
-  if (possible && spec.provision != ProvisionWay::kCopy) {
+  const bool copy_lies_there =
+      !distrust && answer.present.contains(spec.name + "-" + spec.recorded_sha256);
+  if (possible && spec.provision != ProvisionWay::kCopy && !copy_lies_there) {
     chosen = std::make_unique<NixProvision>(shell, spec);
   } else {
     // What failed its check is sent again, over what has its name.
@@ -260,6 +262,9 @@ asio::awaitable<HostResult<Known>> HostSession::State::Prepare() {
   what.facts = answer->facts;
   what.provisioned = std::move(*provisioned);
   what.facts.agent = what.provisioned.agent;
+  if (!what.provisioned.checks.empty()) {
+    what.facts.agent_sha256 = what.provisioned.checks.front().sha256;
+  }
   what.facts.provisioner = (*provisioner)->name();
   for (const auto& [name, path] : what.provisioned.companions) {
     what.facts.companions[name] = path;

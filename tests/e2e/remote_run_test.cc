@@ -210,6 +210,57 @@ TEST_F(RemoteRun, ARunCanBeCancelledWhileItsHostDoesNotAnswer) {
   EXPECT_EQ(StatusThere("build"), "cancelled");
 }
 
+TEST_F(RemoteRun, ALaneThatAnotherCoordinatorHasTakenIsARedSetupThatSaysWhatToDo) {
+  // The first that speaks to the lane is cut off after one frame, and has to wait then.
+  const std::string far = root_ / "far";
+  const std::string reach = root_.Write(
+      "reach", "#!/bin/sh\nset -- env -i HOME=" + far +
+                   " ODU_TIME_SCALE=300 SHELL=/bin/sh PATH=/usr/local/bin:/usr/bin:/bin \"$@\"\n"
+                   "for lane in " +
+                   far +
+                   "/.cache/odu/lanes/*/lane.sock; do\n  if [ -e \"$lane\" ]; then\n"
+                   "    until [ -e " +
+                   Mark("open") + " ]; do sleep 0.05; done\n    exec \"$@\"\n  fi\ndone\nexec " +
+                   std::string(ODU_TEST_BIN_DIR) + "/fault_pipe --cut-frame-up 1 -- \"$@\"\n");
+  ASSERT_TRUE(os::MakeDirs(far, 0700));
+  Hosts("{\"" + std::string(kThere) + "\":{\"command\":[\"sh\",\"" + reach +
+        "\"],\"durable\":true}}");
+  const std::string sha = Justfile("[metadata(\"ci\")]\nci: one\none:\n  @echo one\n");
+  const auto run = Start({"run", "--no-post"});
+  const auto lanes = [&] {
+    return os::ListDir(far + "/.cache/odu/lanes").value_or(std::vector<os::DirEntry>());
+  };
+  ASSERT_TRUE(Eventually([&] {
+    return !lanes().empty() &&
+           os::Exists(far + "/.cache/odu/lanes/" + lanes().front().name + "/lane.sock");
+  }));
+  const std::string lane = lanes().front().name;
+  const std::string run_id = lane.substr(0, lane.find('.'));
+  const CliResult taken = support::RunCli(
+      {.argv = {"sh", "-c",
+                "(cat; until [ -e " + Mark("taken") + " ]; do sleep 0.05; done) | " + far +
+                    "/.cache/odu/bin/odu-runner-* --stdio "
+                    "--lane " +
+                    far + "/.cache/odu/lanes/" + lane + " | { head -n 3; touch " + Mark("taken") +
+                    "; }"},
+       .stdin_text =
+           R"({"jsonrpc":"2.0","id":1,"method":"surface.hello","params":{"name":"other"}})"
+           "\n"
+           R"({"jsonrpc":"2.0","id":2,"method":"lane.hello","params":{"run_id":")" +
+           run_id + R"(","epoch":99}})" + "\n"});
+  ASSERT_TRUE(Has(taken.stdout_text, "\"epoch\":99")) << taken;
+  PutMark("open");
+  const CliResult result = run->Wait();
+  EXPECT_EQ(result.exit_code, 1) << result;
+  const std::string story = LogThere(sha, "_ci-setup");
+  EXPECT_TRUE(Has(story, "another coordinator has taken it over (epoch 99, this one has 1)"))
+      << story;
+  EXPECT_TRUE(Has(story, "give each machine its own ODU_STATE_DIR")) << story;
+  EXPECT_EQ(StatusThere("_ci-setup"), "errored");
+  EXPECT_EQ(StatusThere("one"), "skipped");
+  CloseRun();
+}
+
 TEST_F(RemoteRun, OverSshAnUnpushedCommitComesAsABundle) {
   SKIP_WITHOUT_HOSTS();
   hosts::TestNetwork network;

@@ -74,6 +74,25 @@ TEST_F(CopyTest, WhatIsThereIsNotSentAgain) {
   EXPECT_TRUE(phases.empty());
 }
 
+TEST_F(CopyTest, AnAgentThatWasRecordedIsTakenAsLongAsItLiesThere) {
+  ASSERT_TRUE(Provide(agent.Spec()).has_value());
+  const std::string older = NamesIn(Bin())[0];
+  agent.Write("another version");
+  AgentSpec spec = agent.Spec();
+  spec.companions.push_back(agent.Tool());
+  spec.recorded_sha256 = older.substr(older.find('-') + 1);
+  sent = 0;
+  const auto recorded = Provide(spec, {older});
+  ASSERT_TRUE(recorded.has_value()) << recorded.error().error.message();
+  EXPECT_EQ(recorded->agent, Bin() + "/" + older);
+  EXPECT_EQ(recorded->checks.front(), (FileCheck{recorded->agent, spec.recorded_sha256}));
+  EXPECT_EQ(NamesIn(Bin()).size(), 2U) << "itself, and the tool that it has checked";
+  sent = 0;
+  const auto gone = Provide(spec);
+  ASSERT_TRUE(gone.has_value()) << gone.error().error.message();
+  EXPECT_NE(gone->agent, recorded->agent);
+}
+
 TEST_F(CopyTest, ACompanionComesAlongAndIsCheckedByTheAgent) {
   AgentSpec spec = agent.Spec();
   spec.companions.push_back(agent.Tool());

@@ -20,6 +20,7 @@ struct LaneNews {
   int64_t since = 0;         ///< epoch milliseconds; 0 = since the state became what it is
   uint64_t bytes = 0;        ///< while something is copied: how much is there,
   uint64_t total_bytes = 0;  ///< and of how much
+  std::string runner;        ///< LaneCarrier::Runner()
 };
 
 /// Why nothing more will come of a lane.
@@ -61,6 +62,9 @@ class LaneCarrier {
 
   /// The lane has its plan. What is told of the way from now on is no part of its story.
   virtual void Configured() = 0;
+
+  /// The sha256 of the program that leads to the lane, where it was copied to the lane's machine.
+  virtual std::string Runner() const { return {}; }
 
   /// The lane's own process, when somebody stopped it (SIGSTOP) and that can be seen from here.
   virtual std::optional<os::ProcessIdentity> Stopped() const { return std::nullopt; }

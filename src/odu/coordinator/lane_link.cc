@@ -21,7 +21,6 @@ using boost::asio::awaitable;
 using std::chrono::milliseconds;
 using std::chrono::seconds;
 
-constexpr async::Duration kAnswerBound = seconds(10);
 /// A large plan takes its lane a while to read and write down.
 constexpr async::Duration kConfigureBound = seconds(60);
 constexpr int kReleaseTries = 3;
@@ -111,7 +110,8 @@ awaitable<void> LaneLink::Dialling() {
         co_return;
       }
     }
-    Show("retrying", fmt::format("{}; again in {} ms", cause.message(), InMs(delay)));
+    const std::string remedy = cause.hint().empty() ? "" : "\n  " + cause.hint();
+    Show("retrying", fmt::format("{}; again in {} ms{}", cause.message(), InMs(delay), remedy));
     co_await world_.clock.Sleep(delay);
     delay = std::min(delay * 2, std::max(times_.longest_delay, kShortestDelay));
   }
@@ -400,6 +400,7 @@ void LaneLink::Show(std::string state, std::string detail) {
   LaneNews news;
   news.state = std::move(state);
   news.detail = std::move(detail);
+  news.runner = carrier_->Runner();
   handlers_.on_news(news);
 }
 

@@ -113,6 +113,9 @@ class LaneLink {
 
  private:
   using Client = std::shared_ptr<surface::Client>;
+  /// Of an answer, and of a link that is down when somebody wants one.
+  static constexpr async::Duration kAnswerBound = std::chrono::seconds(10);
+
   using NodesProcedure = surface::Procedure<model::LaneNodesRequest, model::LaneNodesReply>;
 
   boost::asio::awaitable<base::Result<Client>> Connect();

@@ -29,6 +29,9 @@ void LaneShown::Take(const LaneNews& news, std::string masked_detail, int64_t no
   lane.bytes = news.bytes;
   lane.total_bytes = news.total_bytes;
   came = came || news.state == "connected";
+  if (!news.runner.empty()) {
+    runner = news.runner;
+  }
   detail = OnOneLine(std::move(masked_detail));
   Describe();
 }
@@ -59,6 +62,7 @@ ledger::LaneLine LaneShown::Line(bool ended) const {
   line.ended = ended;
   line.came = came;
   line.cancels = cancels;
+  line.runner = runner;
   return line;
 }
 

@@ -16,6 +16,7 @@ struct LaneShown {
   bool came = false;  ///< it has had its plan
   /// Cancels that were taken while it was out of touch, and that it has not been told.
   std::vector<model::LaneNodesRequest> cancels;
+  std::string runner;  ///< the sha256 of what its machine has it from; empty = not known
   std::string detail;  ///< the newest, without what is said of the cancels
 
   /// Takes news; `detail` is theirs with secrets masked.

@@ -22,6 +22,7 @@ StartedLane StartLane(World& world, const ledger::RunHeader& header,
   const std::string platform = start.lane.platform;
   if (start.lane.remote) {
     lane.remote = std::make_unique<RemoteLane>(world, header, start.lane, folder);
+    lane.remote->MadeWith(std::move(start.runner));
     auto link = lane.remote->MakeLink(std::move(start.configure), start.adopt, handlers);
     if (!link) {
       LaneEnd end;

@@ -21,6 +21,7 @@ struct LaneStart {
   bool adopt = false;  ///< it may be running already: find it, do not start it
   bool over = false;   ///< it ended under an earlier owner
   std::vector<model::LaneNodesRequest> cancels;  ///< that an earlier owner took and never told it
+  std::string runner;                            ///< LaneLine::runner of an earlier owner
 };
 
 /// A lane's link with what stands beside it; the link goes first.

@@ -22,6 +22,7 @@ void LiveRun::BeginLane(LaneStart start) {
   lane.shown.lane.host = start.lane.host;
   lane.shown.came = start.adopt;
   lane.shown.cancels = start.cancels;
+  lane.shown.runner = start.runner;
   lanes_.push_back(std::move(state));
   const std::string platform = start.lane.platform;
   if (start.over) {

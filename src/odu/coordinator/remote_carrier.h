@@ -39,6 +39,7 @@ class RemoteCarrier final : public LaneCarrier {
   std::optional<LaneEnd> EndOf(const base::Error& cause, bool connected, bool configured) override;
   void Complete(model::ConfigureRequest& configure) override;
   void Configured() override;
+  std::string Runner() const override { return facts_ ? facts_->agent_sha256 : std::string(); }
   void Recheck() override;
 
   /// Where the lane's folder is on a host with these facts.

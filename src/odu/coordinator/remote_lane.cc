@@ -146,13 +146,10 @@ Result<std::unique_ptr<LaneLink>> RemoteLane::MakeLink(model::ConfigureRequest c
                          ? world_.scale(std::chrono::milliseconds(lane_.lost_after_ms))
                          : world_.scale(kLostAfter);
   times.cancel_bound = world_.scale(kCancelBound);
-  RemoteRoute route{std::move(*address),
-                    LaneAgentSpec(world_.runner, lane_.provision, world_.environment),
-                    run_id_,
-                    lane_.platform,
-                    cache_id_,
-                    lane_.durable,
-                    ScaleOf(world_)};
+  provision::AgentSpec agent = LaneAgentSpec(world_.runner, lane_.provision, world_.environment);
+  agent.recorded_sha256 = runner_sha256_;
+  RemoteRoute route{std::move(*address), std::move(agent), run_id_,        lane_.platform,
+                    cache_id_,           lane_.durable,    ScaleOf(world_)};
   std::unique_ptr<LaneCarrier> carrier;
   if (world_.carrier) {
     carrier = world_.carrier(lane_, &story_);

@@ -7,6 +7,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "async/task_group.h"
@@ -33,6 +34,9 @@ class RemoteLane {
   RemoteLane(const RemoteLane&) = delete;
   RemoteLane& operator=(const RemoteLane&) = delete;
 
+  /// The sha256 of the runner that the lane was made with, under an earlier owner: it is dialled
+  /// through that one as long as it lies there. Before MakeLink.
+  void MadeWith(std::string runner_sha256) { runner_sha256_ = std::move(runner_sha256); }
   /// The link of this lane, which tells `run` what there is to tell. kHost, kInput: the host's
   /// address is no address.
   base::Result<std::unique_ptr<LaneLink>> MakeLink(model::ConfigureRequest configure, bool adopt,
@@ -64,6 +68,7 @@ class RemoteLane {
   ledger::RunLane lane_;
   model::LaneFolder folder_;
   model::LanePlan plan_;
+  std::string runner_sha256_;
   provision::HostWorld host_world_;
   LaneHandlers run_;
   SetupStory story_;

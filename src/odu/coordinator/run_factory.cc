@@ -262,6 +262,7 @@ awaitable<Result<RunParts>> AdoptRun(World& world, std::string run_id, Durations
     const auto line = record->lanes.find(lane.platform);
     if (line != record->lanes.end()) {
       start.cancels = line->second.cancels;
+      start.runner = line->second.runner;
     }
     const bool ended = line != record->lanes.end() && line->second.ended;
     // An owner may die between releasing a lane and writing down that it ended.

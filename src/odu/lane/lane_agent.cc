@@ -111,7 +111,11 @@ void LaneAgent::Serve(surface::Server& server) {
 base::Result<void> LaneAgent::CheckEpoch(uint64_t epoch) {
   if (epoch < header_.epoch) {
     return base::Fail(base::ErrorKind::kRefused, "stale_epoch",
-                      fmt::format("lane: epoch {} is over, {} owns the run", epoch, header_.epoch));
+                      fmt::format("lane: another coordinator has taken it over (epoch {}, this one "
+                                  "has {})",
+                                  header_.epoch, epoch),
+                      "two have the same state folder, or a copy of it: end one of them with 'odu "
+                      "serve --stop', and give each machine its own ODU_STATE_DIR");
   }
   if (epoch > header_.epoch) {
     header_.epoch = epoch;

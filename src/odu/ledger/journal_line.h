@@ -45,10 +45,12 @@ struct LaneLine {
   bool came = true;  ///< it has had its plan
   /// Cancels that were taken while it was out of touch, and that it has not been told.
   std::vector<model::LaneNodesRequest> cancels;
+  /// The sha256 of the `odu-runner` that it was made with on another machine; empty = not known.
+  std::string runner;
   bool operator==(const LaneLine&) const = default;
   static constexpr std::array<std::string_view, 1> kRequired{"platform"};
 };
-BOOST_DESCRIBE_STRUCT(LaneLine, (), (platform, host, state, detail, ended, came, cancels))
+BOOST_DESCRIBE_STRUCT(LaneLine, (), (platform, host, state, detail, ended, came, cancels, runner))
 
 struct SettledLine {
   model::Verdict verdict = model::Verdict::kIncomplete;

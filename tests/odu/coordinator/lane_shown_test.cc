@@ -45,6 +45,17 @@ TEST(LaneShown, ACancelThatWaitsIsSaidAfterWhateverElseIs) {
   EXPECT_EQ(shown.lane.detail, "no route");
 }
 
+TEST(LaneShown, WhatItWasMadeWithIsWrittenDownAndKept) {
+  LaneShown shown;
+  shown.runner = "older";
+  shown.Take(News("retrying"), "", 1000);
+  EXPECT_EQ(shown.Line(false).runner, "older");
+  LaneNews news = News("connected");
+  news.runner = "newer";
+  shown.Take(news, "", 2000);
+  EXPECT_EQ(shown.Line(false).runner, "newer");
+}
+
 TEST(LaneShown, WhatHasEndedIsNotGoingToBeCancelled) {
   LaneShown shown;
   shown.TakeCancels({Cancel({})});

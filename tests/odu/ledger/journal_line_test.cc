@@ -29,6 +29,7 @@ TEST(JournalLine, EveryTypeComesBackAsItWas) {
   lane.detail = "tab\t, quote\", é";
   lane.ended = true;
   lane.came = false;
+  lane.runner = "abc";
   lane.cancels.emplace_back();
   lane.cancels.back().request_id = "r";
   lane.cancels.back().nodes = {"build"};
