@@ -286,27 +286,29 @@ std::vector<std::string> ComplaintsOf(const Remains& remains, const StepPipeline
 }
 
 std::string VerdictOf(const std::string& run_folder) {
-  std::string verdict;
+  std::optional<model::Verdict> verdict;
   const auto on_line = [&](ledger::JournalLine&& line) {
     if (const auto* closed = std::get_if<ledger::ClosedLine>(&line.body)) {
-      switch (closed->verdict) {
-        case model::Verdict::kPassed:
-          verdict = "passed";
-          break;
-        case model::Verdict::kFailed:
-          verdict = "failed";
-          break;
-        case model::Verdict::kCancelled:
-          verdict = "cancelled";
-          break;
-        case model::Verdict::kIncomplete:
-          verdict = "incomplete";
-          break;
-      }
+      verdict = closed->verdict;
+    } else if (const auto* settled = std::get_if<ledger::SettledLine>(&line.body)) {
+      verdict = settled->verdict;
     }
   };
   static_cast<void>(ledger::ReadJournal(ledger::RunFolder{run_folder}.journal(), on_line));
-  return verdict;
+  if (!verdict) {
+    return "";
+  }
+  switch (*verdict) {
+    case model::Verdict::kPassed:
+      return "passed";
+    case model::Verdict::kFailed:
+      return "failed";
+    case model::Verdict::kCancelled:
+      return "cancelled";
+    case model::Verdict::kIncomplete:
+      return "incomplete";
+  }
+  return "";
 }
 
 }  // namespace odu::faults

@@ -29,7 +29,7 @@ struct Remains {
 ///   printed; an unfinished one's is a prefix of that with an epitaph.
 std::vector<std::string> ComplaintsOf(const Remains& remains, const StepPipeline& pipeline);
 
-/// The verdict in the run's journal, its last word; "" when there is none.
+/// The newest verdict in the run's journal; "" when there is none.
 std::string VerdictOf(const std::string& run_folder);
 
 }  // namespace odu::faults

@@ -32,7 +32,11 @@ class OracleTest : public support::CheckoutFixture {
     Write("step", StepPipeline::StepProgram(Mark("witness")), 0755);
     Justfile(pipeline_.Justfile());
     ASSERT_EQ(Run().exit_code, 0);
-    ASSERT_TRUE(support::Eventually([this] { return VerdictOf(NewestRun()) == "passed"; }));
+    ASSERT_TRUE(support::Eventually([this] {
+      const auto journal = os::ReadFile(NewestRun() + "/journal.ndjson", size_t{1} << 20);
+      return journal && journal->find("{\"t\":\"closed\"") != std::string::npos;
+    }));
+    ASSERT_EQ(VerdictOf(NewestRun()), "passed");
     ASSERT_TRUE(support::Eventually([this] { return LanePid() == 0; }));
   }
 

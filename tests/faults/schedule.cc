@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <array>
+#include <span>
 #include <string_view>
 #include <utility>
 
@@ -23,12 +24,12 @@ constexpr std::array kEnumerated = {
     std::pair(Point::kWitness, Deed::kKillBoth),
 };
 
-Schedule Enumerated(uint64_t number) {
-  const auto [point, deed] = kEnumerated[number % kEnumerated.size()];
+Schedule Enumerated(uint64_t number, std::span<const std::pair<Point, Deed>> each) {
+  const auto [point, deed] = each[number % each.size()];
   Blow blow;
   blow.point = point;
   blow.deed = deed;
-  blow.at = 1 + static_cast<int>(number / kEnumerated.size() % kLines);
+  blow.at = 1 + static_cast<int>(number / each.size() % kLines);
   Schedule schedule;
   schedule.blows.push_back(blow);
   return schedule;
@@ -57,35 +58,67 @@ Schedule AtCalls(uint64_t number, Dice& dice) {
   return schedule;
 }
 
-Schedule AtRandom(Dice& dice) {
-  // Deaths are what most can be lost by.
-  constexpr std::array kDeeds = {
-      Deed::kKillCoordinator, Deed::kKillCoordinator, Deed::kKillCoordinator,
-      Deed::kKillLane,        Deed::kKillLane,        Deed::kKillBoth,
-      Deed::kKillFace,        Deed::kKillFace,        Deed::kStopCoordinator,
-      Deed::kStopLane,        Deed::kStopFace,        Deed::kClean,
-      Deed::kDropDoor,        Deed::kDropLaneDoor,    Deed::kFillDisk,
-      Deed::kSlowCoordinator, Deed::kSlowLane,        Deed::kCancelNode,
+// Deaths are what most can be lost by.
+constexpr std::array kHere = {
+    Deed::kKillCoordinator, Deed::kKillCoordinator, Deed::kKillCoordinator, Deed::kKillLane,
+    Deed::kKillLane,        Deed::kKillBoth,        Deed::kKillFace,        Deed::kKillFace,
+    Deed::kStopCoordinator, Deed::kStopLane,        Deed::kStopFace,        Deed::kClean,
+    Deed::kDropDoor,        Deed::kDropLaneDoor,    Deed::kFillDisk,        Deed::kSlowCoordinator,
+    Deed::kSlowLane,        Deed::kCancelNode,      Deed::kCancelRun,
+};
 
-  };
+constexpr std::array kThere = {
+    Deed::kCutLink,  Deed::kCutLink,         Deed::kCutLink,  Deed::kKillCoordinator,
+    Deed::kKillLane, Deed::kStopCoordinator, Deed::kStopLane, Deed::kFillDisk,
+    Deed::kFillFar,  Deed::kJumpClock,       Deed::kKillFace, Deed::kCancelNode,
+};
+
+// Of a run that is rerun in part: no death of its lane and nothing that ends it early, else the
+// rerun is another run.
+constexpr std::array kRerun = {
+    Deed::kRerunNode,       Deed::kRerunNode, Deed::kKillCoordinator, Deed::kKillFace,
+    Deed::kStopCoordinator, Deed::kStopLane,  Deed::kSlowLane,        Deed::kCancelNode,
+};
+
+std::vector<Blow> AtRandom(std::span<const Deed> deeds, Dice& dice) {
   constexpr std::array kPoints = {Point::kRunLines, Point::kLaneLines, Point::kWitness,
                                   Point::kMoment};
-  Schedule schedule;
-  const int blows = dice.Between(1, 4);
+  std::vector<Blow> blows;
+  const int count = dice.Between(1, 4);
   int lines = 0;
   int ms = 0;
-  for (int number = 0; number < blows; ++number) {
+  for (int number = 0; number < count; ++number) {
     Blow blow;
     blow.point = kPoints[static_cast<size_t>(dice.Between(0, kPoints.size() - 1))];
-    blow.deed = kDeeds[static_cast<size_t>(dice.Between(0, kDeeds.size() - 1))];
+    blow.deed = deeds[static_cast<size_t>(dice.Between(0, static_cast<int>(deeds.size()) - 1))];
     lines += dice.Between(1, kLines / 2);
     ms = dice.Between(0, 400);
     blow.at = blow.point == Point::kMoment ? ms : lines;
     blow.after_ms = dice.OnceIn(3) ? dice.Between(1, 60) : 0;
     blow.lasts_ms = dice.Between(50, 700);
     blow.looked_after = dice.OnceIn(2);
-    schedule.blows.push_back(blow);
+    blows.push_back(blow);
   }
+  return blows;
+}
+
+Schedule Remote(uint64_t number, Dice& dice) {
+  constexpr std::array kOneByOne = {
+      std::pair(Point::kLaneLines, Deed::kCutLink),
+      std::pair(Point::kWitness, Deed::kCutLink),
+      std::pair(Point::kRunLines, Deed::kCutLink),
+      std::pair(Point::kLaneLines, Deed::kKillCoordinator),
+      std::pair(Point::kLaneLines, Deed::kKillLane),
+  };
+  Schedule schedule;
+  if (number % 2 == 0) {
+    schedule = Enumerated(number / 2, kOneByOne);
+    schedule.blows.front().lasts_ms = dice.OnceIn(2) ? 0 : dice.Between(50, 400);
+  } else {
+    schedule.blows = AtRandom(dice.OnceIn(4) ? std::span<const Deed>(kRerun) : kThere, dice);
+  }
+  schedule.remote = true;
+  schedule.ssh = dice.OnceIn(2);
   return schedule;
 }
 
@@ -137,22 +170,43 @@ std::string_view NameOf(Deed deed) {
       return "slow the lane's disk down";
     case Deed::kCancelNode:
       return "cancel a node";
+    case Deed::kCancelRun:
+      return "cancel the run";
+    case Deed::kRerunNode:
+      return "rerun a node";
+    case Deed::kCutLink:
+      return "cut the link";
+    case Deed::kFillFar:
+      return "fill the lane's disk";
+    case Deed::kJumpClock:
+      return "let the lane's clock jump";
   }
   return "?";
 }
 
 }  // namespace
 
-bool Schedule::Has(Deed deed) const {
-  return std::ranges::any_of(blows, [deed](const Blow& blow) { return blow.deed == deed; });
+int Schedule::Count(Deed deed) const {
+  return static_cast<int>(std::ranges::count(blows, deed, &Blow::deed));
 }
 
 Schedule ScheduleOf(uint64_t seed) {
   Dice dice(seed);
-  const uint64_t number = seed / 3;
-  Schedule schedule = seed % 3 == 0   ? Enumerated(number)
-                      : seed % 3 == 1 ? AtCalls(number, dice)
-                                      : AtRandom(dice);
+  const uint64_t number = seed / 4;
+  Schedule schedule;
+  switch (seed % 4) {
+    case 0:
+      schedule = Enumerated(number, kEnumerated);
+      break;
+    case 1:
+      schedule = AtCalls(number, dice);
+      break;
+    case 2:
+      schedule.blows = AtRandom(dice.OnceIn(4) ? std::span<const Deed>(kRerun) : kHere, dice);
+      break;
+    default:
+      schedule = Remote(number, dice);
+  }
   schedule.seed = seed;
   return schedule;
 }
@@ -160,6 +214,10 @@ Schedule ScheduleOf(uint64_t seed) {
 std::string Told(const Schedule& schedule) {
   std::string text = fmt::format("seed {} (script/test --faults 1 --real --seed {}):\n",
                                  schedule.seed, schedule.seed);
+  if (schedule.remote) {
+    text += fmt::format("  its lane is on another machine, behind {}\n",
+                        schedule.ssh ? "ssh" : "a command");
+  }
   for (const Blow& blow : schedule.blows) {
     const std::string call =
         blow.call > 0 ? fmt::format(" {} its call {}", blow.behind ? "behind" : "before", blow.call)

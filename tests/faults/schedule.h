@@ -31,6 +31,12 @@ enum class Deed {
   kSlowCoordinator,  ///< each call that others could notice takes long, as on a slow disk
   kSlowLane,
   kCancelNode,
+  kCancelRun,
+  kRerunNode,  ///< of a run whose last step waits until all is done to it
+  // Of a run whose lane is on another machine.
+  kCutLink,    ///< every connection ends, and none can be made for a while
+  kFillFar,    ///< its disk is full for a while
+  kJumpClock,  ///< its clock is an hour or so ahead, or behind, from now on
 };
 
 struct Blow {
@@ -49,14 +55,19 @@ struct Blow {
 /// What happens to one run, from first to last.
 struct Schedule {
   uint64_t seed = 0;
+  bool remote = false;  ///< the lane is on another machine
+  bool ssh = false;     ///< which is reached by ssh
   std::vector<Blow> blows;
 
-  bool Has(Deed deed) const;
+  bool Has(Deed deed) const { return Count(deed) > 0; }
+  int Count(Deed deed) const;
 };
 
-/// By seed modulo 3. 0: each death at each line of each journal, one after the other. 1: death of
+/// By seed modulo 4. 0: each death at each line of each journal, one after the other. 1: death of
 /// coordinator or lane at each system call that others could notice, one after the other, once or
-/// of several in a row. 2: one to four blows of any kind at any point.
+/// of several in a row. 2: one to four blows of any kind at any point. 3: a lane on another
+/// machine; every second one has its link cut, or a death, at each line and state, one after the
+/// other, the others one to four blows.
 Schedule ScheduleOf(uint64_t seed);
 
 /// For people: one line a blow.

@@ -29,6 +29,8 @@ std::string_view WordOf(StepKind kind) {
       return "escaping";
     case StepKind::kSilent:
       return "silent";
+    case StepKind::kHeld:
+      return "held";
   }
   return "?";
 }
@@ -48,12 +50,13 @@ int LinesOf(StepKind kind, Dice& dice) {
 
 }  // namespace
 
-std::string StepPipeline::StepProgram(std::string_view witness) {
+std::string StepPipeline::StepProgram(std::string_view witness, std::string_view held_until) {
   return fmt::format(R"(#!/bin/sh
 # step NAME KIND LINES
 echo "$1 $ODU_ATTEMPT begins" >> '{0}'
 case $2 in
   silent) sleep 0.05 ;;
+  held) until [ -e '{2}' ]; do sleep 0.02; done ;;
   slow)
     line=1
     while [ "$line" -le "$3" ]; do
@@ -70,7 +73,14 @@ fi
 echo "$1 $ODU_ATTEMPT ends" >> '{0}'
 [ "$2" != failing ] || exit 3
 )",
-                     witness, kPadding);
+                     witness, kPadding, held_until);
+}
+
+void StepPipeline::Hold() {
+  Step step;
+  step.name = "held";
+  step.kind = StepKind::kHeld;
+  steps.push_back(std::move(step));
 }
 
 std::string StepPipeline::Justfile() const {

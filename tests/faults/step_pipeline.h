@@ -16,6 +16,7 @@ enum class StepKind {
   kNoisy,     ///< about 1 MB at once
   kEscaping,  ///< leaves a process in a session of its own, which holds its output open
   kSilent,    ///< prints nothing
+  kHeld,      ///< waits for the file that StepProgram() is told of
 };
 
 struct Step {
@@ -32,7 +33,10 @@ struct StepPipeline {
 
   /// The justfile; it runs `./step`, whose text is StepProgram().
   std::string Justfile() const;
-  static std::string StepProgram(std::string_view witness);
+  static std::string StepProgram(std::string_view witness, std::string_view held_until = "");
+
+  /// Adds a step that needs no other and ends when it is let go.
+  void Hold();
 
   /// Every byte that the step itself prints.
   static std::string Printed(const Step& step);
