@@ -52,6 +52,18 @@ class HostFaults : public RemoteFixture {
     }
     return 0;
   }
+  /// How long the node took, in milliseconds, as status shows it; -1 = it did not end.
+  int64_t TookThere(const std::string& recipe) const {
+    const base::json::object status = Status();
+    const auto* nodes = status.if_contains("nodes");
+    for (const auto& node : nodes == nullptr ? base::json::array() : nodes->as_array()) {
+      if (node.at("name").as_string() == recipe + "@" + std::string(kThere)) {
+        const auto& took = node.at("duration_ms");
+        return took.is_null() ? -1 : took.to_number<int64_t>();
+      }
+    }
+    return -1;
+  }
   /// How many runners lie on the host.
   static std::string RunnersOn(const hosts::TestHost& host) {
     return host.Run({"sh", "-c", "ls ~/.cache/odu/bin | grep -c '^odu-runner-'"}).stdout_text;
@@ -304,6 +316,8 @@ TEST_F(HostFaults, AHostWhoseClockIsAnHourOffHasOursInWhatIsShown) {
       const int64_t began = BeganThere(recipe);
       EXPECT_GE(began, before) << recipe << " " << off;
       EXPECT_LE(began, clock.WallMs()) << recipe << " " << off;
+      EXPECT_GE(TookThere(recipe), 0) << recipe << " " << off;
+      EXPECT_LE(TookThere(recipe), clock.WallMs() - before) << recipe << " " << off;
     }
     CloseRun();
   }

@@ -242,9 +242,13 @@ void RemoteLane::OnAttempt(Attempt attempt) {
   }
   if (first_setup && setup_began_ != 0 && model::IsTerminal(attempt.status)) {
     // It began with the way there, and ended when the lane says: before its nodes began.
-    const int64_t ended = attempt.started_at != 0 && attempt.duration_ms
-                              ? attempt.started_at + *attempt.duration_ms
-                              : world_.clock.WallMs();
+    const int64_t now = world_.clock.WallMs();
+    int64_t ended = attempt.started_at != 0 && attempt.duration_ms
+                        ? attempt.started_at + *attempt.duration_ms
+                        : now;
+    if (ended < setup_began_ || ended > now + kClockToleranceMs) {
+      ended = now;  // the host's clock is off, and nothing has begun there before our eyes
+    }
     attempt.started_at = setup_began_;
     attempt.duration_ms = std::max<int64_t>(0, ended - setup_began_);
   }
