@@ -42,6 +42,17 @@ if(NOT CMAKE_CROSSCOMPILING)
   # Types only: the library itself is loaded when a forge is spoken to.
   find_path(ODU_CURL_INCLUDE curl/curl.h)
   odu_need(ODU_CURL_INCLUDE libcurl4-openssl-dev)
+  # For the dashboard.
+  find_path(ODU_NCURSES_INCLUDE ncurses.h)
+  odu_need(ODU_NCURSES_INCLUDE libncurses-dev)
+  find_library(ODU_NCURSES_ARCHIVE libncursesw.a)
+  odu_need(ODU_NCURSES_ARCHIVE libncurses-dev)
+  find_library(ODU_TINFO_ARCHIVE libtinfo.a)
+  odu_need(ODU_TINFO_ARCHIVE libncurses-dev)
+  find_path(ODU_VTERM_INCLUDE vterm.h)
+  odu_need(ODU_VTERM_INCLUDE libvterm-dev)
+  find_library(ODU_VTERM_ARCHIVE libvterm.a)
+  odu_need(ODU_VTERM_ARCHIVE libvterm-dev)
 endif()
 
 if(CMAKE_CROSSCOMPILING)

@@ -70,6 +70,10 @@ foreach(line IN LISTS layer_lines)
   if(layer STREQUAL "odu/agent" AND NOT CMAKE_CROSSCOMPILING)
     target_link_libraries(${target} ${kind} "${ODU_RE2_ARCHIVE}" "${ODU_EXPAT_ARCHIVE}")
   endif()
+  if(layer STREQUAL "odu/terminal" AND NOT CMAKE_CROSSCOMPILING)
+    target_link_libraries(${target} ${kind} "${ODU_VTERM_ARCHIVE}" "${ODU_NCURSES_ARCHIVE}"
+                          "${ODU_TINFO_ARCHIVE}")
+  endif()
 endforeach()
 
 # A header compiles alone. Each source proves that of its own header by including it first; for a

@@ -15,6 +15,7 @@
 #include "async/task_group.h"
 #include "odu/cli/caller.h"
 #include "odu/cli/care.h"
+#include "odu/cli/dashboard.h"
 #include "odu/cli/gate.h"
 #include "odu/cli/history.h"
 #include "odu/cli/mcp.h"
@@ -54,12 +55,6 @@ using odu::face::Start;
 namespace command = odu::command;
 namespace face = odu::face;
 namespace model = odu::model;
-
-mode_t OwnUmask() {
-  const mode_t mask = umask(0);
-  umask(mask);
-  return mask;
-}
 
 base::Result<service::ServicePlace> CoordinatorOf(const Caller& caller) {
   const auto self = os::RealPath("/proc/self/exe");
@@ -107,7 +102,7 @@ Exit DoRun(const Caller& caller) {
   face::CallerFacts facts;
   facts.cwd = caller.cwd;
   facts.environment = caller.environment;
-  facts.umask = static_cast<int32_t>(OwnUmask());
+  facts.umask = static_cast<int32_t>(odu::cli::OwnUmask());
   facts.pid = getpid();
   facts.request_id = model::NewRunId(async::SystemClock().WallMs());
   auto call = face::RunCallOf(caller.invocation, facts);
@@ -116,7 +111,8 @@ Exit DoRun(const Caller& caller) {
   }
   call->hosts_file = command::HostsFile(caller.environment, caller.cwd);
   const async::Duration began = async::SystemClock().Now();
-  const Exit exit = WithCoordinator(caller, [&](FaceContext& context, const command::Checkout&) {
+  Exit exit = WithCoordinator(caller, [&](FaceContext& context, const command::Checkout& place) {
+    call->show = odu::cli::RunOnTerminal(caller, place);
     return face::Run(context, std::move(*call));
   });
   const bool has_summary =
@@ -165,8 +161,8 @@ Exit DoStatus(const Caller& caller) {
 }
 
 Exit DoAttach(const Caller& caller) {
-  return WithCoordinator(caller, [&caller](FaceContext& context, const command::Checkout&) {
-    return face::Attach(context, caller.as_json());
+  return WithCoordinator(caller, [&](FaceContext& context, const command::Checkout& place) {
+    return odu::cli::Attach(caller, context, place);
   });
 }
 
@@ -268,7 +264,7 @@ Exit DoRerun(const Caller& caller) {
     face::RerunCall call = face::RerunCallOf(caller.invocation);
     call.run_id = *run_id;
     call.environment = caller.environment.entries();
-    call.umask = static_cast<int32_t>(OwnUmask());
+    call.umask = static_cast<int32_t>(odu::cli::OwnUmask());
     return face::Rerun(context, std::move(call));
   });
 }
@@ -393,7 +389,7 @@ Exit DoMcp(const Caller& caller) {
   const auto place_of = [&caller](const std::string& directory) {
     return CoordinatorOf(Caller{caller.invocation, caller.environment, directory, caller.console});
   };
-  return odu::cli::Mcp(caller, place_of, static_cast<int32_t>(OwnUmask()), ODU_VERSION);
+  return odu::cli::Mcp(caller, place_of, static_cast<int32_t>(odu::cli::OwnUmask()), ODU_VERSION);
 }
 
 struct Row {

@@ -68,6 +68,14 @@ TEST_F(BadOutput, AFollowerOfALiveLogGetsBytesThatAreNoTextToo) {
   EXPECT_EQ(run->Wait().exit_code, 0);
 }
 
+size_t Times(std::string_view text, std::string_view part) {
+  size_t times = 0;
+  for (size_t at = text.find(part); at != std::string_view::npos; at = text.find(part, at + 1)) {
+    ++times;
+  }
+  return times;
+}
+
 TEST_F(BadOutput, ATerminalIsShownOrdersAndDoesNotObeyThem) {
   const std::string orders = "\033]52;c;aGk=\007\033]0;owned\007\033P+q\033\\\033[2J\033[?1049h";
   OneRecipe(
@@ -81,8 +89,10 @@ TEST_F(BadOutput, ATerminalIsShownOrdersAndDoesNotObeyThem) {
     EXPECT_EQ(said.stdout_text.find("\033]52"), std::string::npos) << said;
     EXPECT_EQ(said.stdout_text.find("\033]0"), std::string::npos) << said;
     EXPECT_EQ(said.stdout_text.find("\033P"), std::string::npos);
-    EXPECT_EQ(said.stdout_text.find("\033[2J"), std::string::npos);
-    EXPECT_EQ(said.stdout_text.find("\033[?1049h"), std::string::npos);
+    // A run's full screen is taken and cleared once, by odu itself.
+    const size_t own = words.front() == "run" ? 1 : 0;
+    EXPECT_EQ(Times(said.stdout_text, "\033[2J"), own) << said;
+    EXPECT_EQ(Times(said.stdout_text, "\033[?1049h"), own) << said;
     EXPECT_NE(said.stdout_text.find("52;c;aGk="), std::string::npos);
   }
   const CliResult piped = Odu({"logs", "node"});

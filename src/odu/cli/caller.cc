@@ -1,5 +1,7 @@
 #include "odu/cli/caller.h"
 
+#include <sys/stat.h>
+
 #include <array>
 #include <string_view>
 
@@ -34,6 +36,12 @@ base::Error WithRemedy(const base::Error& error, const os::Environment& environm
   return base::Error(error.kind(), error.code(), error.message(),
                      "odu keeps its runs there: make it writable for this user, or set "
                      "ODU_STATE_DIR to a place that is and has room and locks");
+}
+
+mode_t OwnUmask() {
+  const mode_t mask = umask(0);
+  umask(mask);
+  return mask;
 }
 
 }  // namespace odu::cli

@@ -1,5 +1,7 @@
 #pragma once
 
+#include <sys/types.h>
+
 #include <string>
 
 #include "base/error.h"
@@ -34,5 +36,8 @@ os::Environment WithoutRecipe(os::Environment environment);
 
 /// An error about the state folder that says nothing of what to do, with what to do.
 base::Error WithRemedy(const base::Error& error, const os::Environment& environment);
+
+/// This process's umask.
+mode_t OwnUmask();
 
 }  // namespace odu::cli

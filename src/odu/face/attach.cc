@@ -5,10 +5,8 @@
 #include <utility>
 
 #include "odu/face/follow.h"
-#include "odu/face/keyboard.h"
-#include "odu/face/live_watcher.h"
+#include "odu/face/idle_text.h"
 #include "odu/face/pipe_watcher.h"
-#include "os/terminal.h"
 #include "surface/codec.h"
 
 namespace odu::face {
@@ -19,10 +17,7 @@ constexpr int kHungUpExit = 129;
 /// What `odu attach` in a pipe says of an idle checkout.
 std::string IdleReport(const FollowEnd& end, int64_t now_ms, bool as_json) {
   if (!as_json) {
-    FrameStyle wide;
-    wide.columns = 1000;
-    wide.rows = 60;
-    return IdleText(end.view, end.idle, now_ms, wide);
+    return IdleText(end.view, end.idle, now_ms, false);
   }
   std::string line = R"({"run":null,"pipeline":)";
   surface::Encode(line, end.idle.pipeline);
@@ -43,46 +38,15 @@ std::unique_ptr<os::SignalSource> FaceSignals(boost::asio::any_io_executor execu
                                             std::initializer_list<int>{SIGINT, SIGTERM, SIGHUP});
 }
 
-std::function<FrameStyle()> TerminalStyle(const Console& console) {
-  return [&console] {
-    FrameStyle style;
-    if (const auto size = os::SizeOf(console.out_fd());
-        size.has_value() && size->rows > 0 && size->columns > 0) {
-      style.columns = size->columns;
-      style.rows = size->rows;
-    }
-    // The line below the frame is the cursor's.
-    style.rows -= 1;
-    style.colour = console.colour();
-    return style;
-  };
-}
-
 boost::asio::awaitable<base::Result<int>> Attach(FaceContext& context, bool as_json) {
-  const bool live = !as_json && context.console.out_is_terminal();
-  const std::unique_ptr<os::SignalSource> signals = FaceSignals(context.executor, live);
+  const std::unique_ptr<os::SignalSource> signals = FaceSignals(context.executor, false);
   auto client = co_await Reach(context, Start::kIfNeeded);
   if (!client) {
     co_return base::Pass(client.error());
   }
-  std::unique_ptr<Keyboard> keyboard;
-  std::unique_ptr<Watcher> watcher;
-  FollowOptions options;
-  if (live) {
-    watcher = std::make_unique<LiveWatcher>(context.console, context.clock,
-                                            TerminalStyle(context.console), "q leaves");
-    options.wait_when_idle = true;
-    keyboard = Keyboard::Open(context.executor);
-    if (keyboard) {
-      options.next_key = [&keyboard] { return keyboard->Next(); };
-      options.leave_terminal = [&keyboard] { keyboard->Leave(); };
-      options.take_terminal = [&keyboard] { keyboard->Take(); };
-    }
-  } else {
-    const LineFormat format = as_json ? LineFormat::kChanges : LineFormat::kStatuses;
-    watcher = std::make_unique<PipeWatcher>(context.console, context.clock, format, false);
-  }
-  Follower follower(context, *watcher, *signals, std::move(options));
+  const LineFormat format = as_json ? LineFormat::kChanges : LineFormat::kStatuses;
+  PipeWatcher watcher(context.console, context.clock, format, false);
+  Follower follower(context, watcher, *signals, FollowOptions());
   const base::Result<FollowEnd> end = co_await follower.Run(std::move(*client));
   if (!end) {
     co_return base::Pass(end.error());

@@ -42,11 +42,7 @@ Follower::Follower(FaceContext& context, Watcher& watcher, os::SignalSource& sig
       signals_(signals),
       options_(std::move(options)),
       tasks_(context.executor),
-      changed_(context.executor),
-      tails_(context.console.colour(), [this] {
-        ticked_ = true;
-        changed_.Notify();
-      }) {}
+      changed_(context.executor) {}
 
 boost::asio::awaitable<base::Result<FollowEnd>> Follower::Run(
     std::unique_ptr<surface::Client> client) {
@@ -57,9 +53,6 @@ boost::asio::awaitable<base::Result<FollowEnd>> Follower::Run(
   while (!end.has_value()) {
     const bool woken = co_await changed_.Wait();
     end = woken ? HandleSignals() : EndAs(FollowEnd::Kind::kLeft);
-    if (!end.has_value()) {
-      end = HandleKeys();
-    }
     if (!end.has_value()) {
       HandleLink();
       end = given_up_.has_value() ? End(base::Pass(*given_up_)) : Show();
@@ -72,7 +65,6 @@ boost::asio::awaitable<base::Result<FollowEnd>> Follower::Run(
       end = co_await CheckSettled();
     }
   }
-  watcher_.Suspend();
   client_->Close();
   co_await tasks_.Stop(context_.clock, kStopGrace);
   co_return std::move(*end);
@@ -81,7 +73,6 @@ boost::asio::awaitable<base::Result<FollowEnd>> Follower::Run(
 void Follower::Subscribe() {
   linked_at_ = context_.clock.Now();
   link_is_down_ = false;
-  tails_.Relink();
   nodes_subscription_.reset();
   client_->Subscribe(Odu::kRun,
                      std::function<void(const model::Run&)>([this](const model::Run& run) {
@@ -165,9 +156,6 @@ void Follower::SubscribeNodes() {
 void Follower::SpawnListeners() {
   tasks_.Spawn("tick", [this] { return Tick(); });
   tasks_.Spawn("listen to signals", [this] { return ListenToSignals(); });
-  if (options_.next_key) {
-    tasks_.Spawn("listen to keys", [this] { return ListenToKeys(); });
-  }
 }
 
 boost::asio::awaitable<void> Follower::WatchLink(surface::Client* client) {
@@ -193,17 +181,6 @@ boost::asio::awaitable<void> Follower::ListenToSignals() {
       co_return;
     }
     signals_in_.push_back(*signal);
-    changed_.Notify();
-  }
-}
-
-boost::asio::awaitable<void> Follower::ListenToKeys() {
-  for (;;) {
-    const std::optional<char> key = co_await options_.next_key();
-    if (!key.has_value()) {
-      co_return;
-    }
-    keys_in_.push_back(*key);
     changed_.Notify();
   }
 }
@@ -275,23 +252,10 @@ Follower::End Follower::HandleSignals() {
   while (!signals_in_.empty() && !end.has_value()) {
     const int signal = signals_in_.front();
     signals_in_.pop_front();
-    if (signal == SIGTSTP) {
-      watcher_.Suspend();
-      if (options_.leave_terminal) {
-        options_.leave_terminal();
-      }
-      kill(getpid(), SIGSTOP);
-      ticked_ = true;
-    } else if (signal == SIGHUP) {
+    if (signal == SIGHUP) {
       end = EndAs(FollowEnd::Kind::kHungUp);
     } else if (signal == SIGINT || signal == SIGTERM) {
       end = HandleInterrupt();
-    } else {
-      // In the foreground again: the shell has put its own mode in between.
-      if (signal == SIGCONT && options_.take_terminal) {
-        options_.take_terminal();
-      }
-      ticked_ = true;
     }
   }
   return end;
@@ -315,15 +279,6 @@ Follower::End Follower::HandleInterrupt() {
               : fmt::format("cancelling run {}; again within 2 s ends it at once", view_.run.ref));
   tasks_.Spawn("cancel the run", [this, at_once] { return CancelRun(at_once); });
   return std::nullopt;
-}
-
-Follower::End Follower::HandleKeys() {
-  constexpr char kEndOfInput = 4;  // ^D
-  const bool leave = std::any_of(keys_in_.begin(), keys_in_.end(), [](char key) {
-    return key == 'q' || key == 'Q' || key == kEndOfInput;
-  });
-  keys_in_.clear();
-  return leave ? EndAs(FollowEnd::Kind::kLeft) : std::nullopt;
 }
 
 void Follower::HandleLink() {
@@ -368,14 +323,8 @@ Follower::End Follower::Show() {
 }
 
 Follower::End Follower::ShowIdle() {
-  if (!options_.wait_when_idle) {
-    return pipeline_known_ && runs_known_ && nodes_known_ ? EndAs(FollowEnd::Kind::kIdle)
-                                                          : std::nullopt;
-  }
-  if (std::exchange(ticked_, false)) {
-    watcher_.Waiting(view_, idle_);
-  }
-  return std::nullopt;
+  return pipeline_known_ && runs_known_ && nodes_known_ ? EndAs(FollowEnd::Kind::kIdle)
+                                                        : std::nullopt;
 }
 
 void Follower::ShowRun() {
@@ -405,10 +354,7 @@ void Follower::ShowRun() {
     watcher_.Changed(view_, happened);
   }
   if (std::exchange(ticked_, false)) {
-    if (!link_is_down_) {
-      tails_.Want(*client_, view_, watcher_.WantedTails(view_));
-    }
-    watcher_.Ticked(view_, tails_.Shown());
+    watcher_.Ticked(view_);
   }
 }
 

@@ -12,7 +12,6 @@
 #include "async/notifier.h"
 #include "async/task_group.h"
 #include "odu/face/reach.h"
-#include "odu/face/red_tails.h"
 #include "odu/face/transitions.h"
 #include "odu/face/watcher.h"
 #include "os/signals.h"
@@ -20,24 +19,17 @@
 namespace odu::face {
 
 struct FollowOptions {
-  /// The run to follow; empty = the one that is live, or comes.
+  /// The run to follow; empty = the one that is live. Without one it ends with kIdle.
   std::string run_id;
   /// SIGINT and SIGTERM cancel the run instead of leaving it.
   bool owns_run = false;
-  /// Without a live run: wait for one (true), or end with kIdle.
-  bool wait_when_idle = false;
-  /// Bytes typed at the terminal; `q` leaves. Empty where nobody types.
-  std::function<boost::asio::awaitable<std::optional<char>>()> next_key;
-  /// Called before this process stops (^Z), and each time it goes on; may be empty.
-  std::function<void()> leave_terminal;
-  std::function<void()> take_terminal;
 };
 
 struct FollowEnd {
   enum class Kind {
     kSettled,      ///< `verdict` says how
     kIdle,         ///< no run to follow
-    kLeft,         ///< q, ^C of one who only watches, or the reader of stdout went away
+    kLeft,         ///< ^C of one who only watches, or the reader of stdout went away
     kHungUp,       ///< SIGHUP: the run goes on
     kInterrupted,  ///< by SIGINT or SIGTERM, the run being cancelled (or left, when it would not
                    ///< end)
@@ -72,14 +64,12 @@ class Follower {
   boost::asio::awaitable<void> WatchLink(surface::Client* client);
   boost::asio::awaitable<void> Tick();
   boost::asio::awaitable<void> ListenToSignals();
-  boost::asio::awaitable<void> ListenToKeys();
   boost::asio::awaitable<void> Redial(async::Duration delay);
   boost::asio::awaitable<void> CancelRun(bool at_once);
   boost::asio::awaitable<void> AskVerdict();
 
   End HandleSignals();
   End HandleInterrupt();
-  End HandleKeys();
   void HandleLink();
   End EndAs(FollowEnd::Kind kind) const;
   void Say(model::NoticeLevel level, std::string text);
@@ -118,14 +108,12 @@ class Follower {
   std::optional<base::Error> given_up_;  ///< redialling failed for good
   std::unique_ptr<surface::Client> next_client_;
   std::deque<int> signals_in_;
-  std::deque<char> keys_in_;
   int interrupts_ = 0;
   bool interrupted_ = false;
   async::Duration interrupted_at_{};
   std::optional<async::Duration> settled_seen_at_;
   std::optional<model::Verdict> told_verdict_;  ///< by run.next, when the cell has moved on
   bool asking_ = false;
-  RedTails tails_;
 };
 
 }  // namespace odu::face

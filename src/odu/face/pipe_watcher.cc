@@ -52,7 +52,7 @@ void PipeWatcher::Noticed(const model::Notice& notice) {
   console_.Err(NoticeLine(notice, console_.colour() && console_.err_is_terminal()));
 }
 
-void PipeWatcher::Ticked(const View& view, std::span<const LogTail>) {
+void PipeWatcher::Ticked(const View& view) {
   const async::Duration now = clock_.Now();
   if (format_ != LineFormat::kPlain || now - checked_at_ < kHeartbeat) {
     return;

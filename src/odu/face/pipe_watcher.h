@@ -20,10 +20,8 @@ class PipeWatcher final : public Watcher {
   void Began(const View& view) override;
   void Changed(const View& view, std::span<const model::Node> transitions) override;
   void Noticed(const model::Notice& notice) override;
-  void Ticked(const View& view, std::span<const LogTail> tails) override;
+  void Ticked(const View& view) override;
   void Settled(const View& view, const std::map<std::string, std::string>& tails) override;
-  std::vector<std::string> WantedTails(const View&) const override { return {}; }
-  void Suspend() override {}
 
  private:
   Console& console_;

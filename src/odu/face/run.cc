@@ -11,7 +11,6 @@
 #include "base/json.h"
 #include "odu/face/attach.h"
 #include "odu/face/follow.h"
-#include "odu/face/live_watcher.h"
 #include "odu/face/pipe_watcher.h"
 
 namespace odu::face {
@@ -173,7 +172,7 @@ base::Result<int> ExitOf(const base::Result<FollowEnd>& end) {
 }  // namespace
 
 boost::asio::awaitable<base::Result<int>> Run(FaceContext& context, RunCall call) {
-  const bool live = !call.format.has_value() && context.console.out_is_terminal();
+  const bool live = !call.format.has_value() && call.show != nullptr;
   const std::unique_ptr<os::SignalSource> signals = FaceSignals(context.executor, live);
   bool interrupted = false;
   Starter starter(context, *signals, call.start);
@@ -188,19 +187,17 @@ boost::asio::awaitable<base::Result<int>> Run(FaceContext& context, RunCall call
     PrintDetached(context.console, started->reply, call.format.has_value());
     co_return 0;
   }
+  if (live) {
+    const base::Result<FollowEnd> end =
+        co_await call.show(context, *signals, std::move(started->client), started->reply.run_id);
+    co_return interrupted&& end ? base::Result<int>(kInterruptedExit) : ExitOf(end);
+  }
   FollowOptions options;
   options.run_id = started->reply.run_id;
   options.owns_run = true;
-  std::unique_ptr<Watcher> watcher;
-  if (live) {
-    watcher = std::make_unique<LiveWatcher>(context.console, context.clock,
-                                            TerminalStyle(context.console), "");
-  } else {
-    const LineFormat format = call.format.value_or(LineFormat::kPlain);
-    watcher = std::make_unique<PipeWatcher>(context.console, context.clock, format, true,
-                                            std::move(call.hosts_file));
-  }
-  Follower follower(context, *watcher, *signals, std::move(options));
+  const LineFormat format = call.format.value_or(LineFormat::kPlain);
+  PipeWatcher watcher(context.console, context.clock, format, true, std::move(call.hosts_file));
+  Follower follower(context, watcher, *signals, std::move(options));
   const base::Result<FollowEnd> end = co_await follower.Run(std::move(started->client));
   if (interrupted && end) {
     co_return kInterruptedExit;

@@ -23,13 +23,6 @@ struct View {
   bool operator==(const View&) const = default;
 };
 
-/// The end of a red node's log, sanitised, without a newline at its end; empty while it is read.
-struct LogTail {
-  std::string node;
-  std::string text;
-  bool operator==(const LogTail&) const = default;
-};
-
 /// How many nodes of a run are in each state.
 struct Counts {
   size_t total = 0;

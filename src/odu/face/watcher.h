@@ -16,7 +16,7 @@ struct Idle {
   std::vector<model::RunSummary> runs;  ///< newest first
 };
 
-/// How a run that is followed is shown: in a pipe or on a terminal. Calls come in this order:
+/// How a run that is followed is shown: line by line. Calls come in this order:
 /// Waiting* Began (Changed | Noticed | Ticked)* Settled?, then nothing; Noticed may come at any
 /// time.
 class Watcher {
@@ -32,16 +32,10 @@ class Watcher {
   /// These transitions happened, oldest first; `view` has them all.
   virtual void Changed(const View& view, std::span<const model::Node> transitions) = 0;
   virtual void Noticed(const model::Notice& notice) = 0;
-  /// Time passed, or something other than a node changed. `tails` are the ends of the logs of the
-  /// nodes that WantedTails() named, in its order.
-  virtual void Ticked(const View& view, std::span<const LogTail> tails) = 0;
+  /// Time passed, or something other than a node changed.
+  virtual void Ticked(const View& view) = 0;
   /// The run has its verdict.
   virtual void Settled(const View& view, const std::map<std::string, std::string>& tails) = 0;
-
-  /// The red nodes whose logs' ends are wanted, most wanted first.
-  virtual std::vector<std::string> WantedTails(const View& view) const = 0;
-  /// The terminal is given back (the process is about to stop or end) and taken again.
-  virtual void Suspend() = 0;
 };
 
 }  // namespace odu::face

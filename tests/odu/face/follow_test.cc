@@ -186,27 +186,6 @@ TEST(Follow, WithoutARunItEndsWithThePlanAndTheRuns) {
   EXPECT_EQ(end->idle.pipeline, pipeline);
 }
 
-TEST(Follow, ARunThatComesWhileWaitingIsFollowedFromItsOwnSnapshot) {
-  ServedCheckout served;
-  served.Open();
-  // What a run before it left behind must not be told.
-  Put(served, SampleNode("old", NodeStatus::kOk, 0, 0, 10));
-  FollowOptions options;
-  options.wait_when_idle = true;
-  Following following(served, std::move(options), LineFormat::kStatuses);
-  served.loop.RunUntilIdle();
-  EXPECT_FALSE(following.ended());
-  served.nodes.Clear();
-  Put(served, SampleNode("a", NodeStatus::kRunning, 0, 0));
-  const model::Run run = RunWith(1);
-  served.run.Set(run);
-  ASSERT_TRUE(following.UntilOut("running  a@x86_64-linux\n"));
-  Put(served, SampleNode("a", NodeStatus::kOk, 0, 0, 10));
-  Settle(served, run, model::Verdict::kPassed);
-  EXPECT_EQ(following.End()->kind, FollowEnd::Kind::kSettled);
-  EXPECT_EQ(served.captured.Out(), "running  a@x86_64-linux\nok       a@x86_64-linux\n");
-}
-
 TEST(Follow, ARunThatWasReplacedIsAskedForItsVerdict) {
   ServedCheckout served;
   served.Open();

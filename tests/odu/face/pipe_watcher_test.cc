@@ -19,13 +19,13 @@ TEST(PipeWatcher, AHeartbeatComesOnlyAfterAMinuteOfSilence) {
   watcher.Began(view);
   const std::string before = captured.Out();
   clock.Advance(std::chrono::seconds(59));
-  watcher.Ticked(view, {});
+  watcher.Ticked(view);
   EXPECT_EQ(captured.Out(), before);
   clock.Advance(std::chrono::seconds(1));
-  watcher.Ticked(view, {});
+  watcher.Ticked(view);
   EXPECT_TRUE(captured.Out().starts_with(before + "… still running: test@x86_64-linux ("));
   const size_t once = captured.Out().size();
-  watcher.Ticked(view, {});
+  watcher.Ticked(view);
   EXPECT_EQ(captured.Out().size(), once);
 
   // A line in between starts the minute again; it is looked at each minute.
@@ -33,10 +33,10 @@ TEST(PipeWatcher, AHeartbeatComesOnlyAfterAMinuteOfSilence) {
   watcher.Changed(view, std::array{view.nodes.at("build@x86_64-linux")});
   const size_t after_line = captured.Out().size();
   clock.Advance(std::chrono::seconds(30));
-  watcher.Ticked(view, {});
+  watcher.Ticked(view);
   EXPECT_EQ(captured.Out().size(), after_line);
   clock.Advance(std::chrono::seconds(60));
-  watcher.Ticked(view, {});
+  watcher.Ticked(view);
   EXPECT_GT(captured.Out().size(), after_line);
 }
 
@@ -46,7 +46,7 @@ TEST(PipeWatcher, NdjsonHasNoHeartbeat) {
   PipeWatcher watcher(captured.console(), clock, LineFormat::kNdjson, true);
   watcher.Began(SampleView());
   clock.Advance(std::chrono::minutes(5));
-  watcher.Ticked(SampleView(), {});
+  watcher.Ticked(SampleView());
   EXPECT_EQ(captured.Out(), "");
 }
 
