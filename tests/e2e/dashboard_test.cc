@@ -1,69 +1,14 @@
 #include <signal.h>
 
-#include "cli_fixture.h"
-#include "tmux.h"
+#include "dashboard_fixture.h"
 
 /// The full screen as a person uses it: the real programs in a real terminal (tmux), every key.
 namespace odu {
 namespace {
 
-/// A run in all states that waits for the mark `go` of each test.
-constexpr std::string_view kPipeline =
-    "[metadata(\"ci\")]\nci: build lint long docs\n\n"
-    "build:\n  @for i in `seq 1 300`; do echo \"build line $i\"; done\n\n"
-    "lint:\n  @echo checking; echo 'a.c:3: error: bad thing'; test -e $HOME/fixed\n\n"
-    "long: build\n  @echo long begins; while ! test -e $HOME/go; do sleep 0.05; done\n\n"
-    "docs: lint\n  @echo docs\n";
-
-class DashboardTest : public CliTest {
- protected:
-  DashboardTest() { extra_.emplace_back("LANG=C.UTF-8"); }
-
-  std::string Words(const std::vector<std::string>& arguments) const {
-    std::string words = kOdu;
-    for (const std::string& argument : arguments) {
-      words += " '" + argument + "'";
-    }
-    return words;
-  }
-  /// The program in a terminal; its exit code in `left` when it has ended.
-  std::unique_ptr<Tmux> InTerminal(const std::vector<std::string>& arguments, int columns = 100,
-                                   int rows = 30) const {
-    return std::make_unique<Tmux>(
-        repo_.path(), Environment(),
-        "echo before; " + Words(arguments) + "; echo $? > " + left() + "; exec sleep 1000", columns,
-        rows);
-  }
-  std::string left() const { return home_ / "left"; }
-  [[nodiscard]] bool UntilLeft(std::string_view code) const {
-    return Until([&] { return os::ReadFile(left(), 10).value_or("") == std::string(code) + "\n"; });
-  }
-  void Mark(const std::string& name) const {
-    EXPECT_EQ(support::RunCli({{"touch", home_ / name}, repo_.path(), {}, {}, {}}).exit_code, 0);
-  }
-  void Begin() {
-    Justfile(kPipeline);
-    EXPECT_EQ(Run({"--detach"}).exit_code, 0);
-  }
-  /// A terminal on the run, all its nodes where they will stay.
-  std::unique_ptr<Tmux> Attached(int columns = 100, int rows = 30) {
-    Begin();
-    auto tmux = InTerminal({"attach"}, columns, rows);
-    EXPECT_TRUE(tmux->UntilShown("✗ 1 failed")) << tmux->Screen();
-    EXPECT_TRUE(tmux->UntilShown("▶ 1 running")) << tmux->Screen();
-    return tmux;
-  }
-  void Finish() {
-    Mark("go");
-    Odu({"cancel"});
-  }
-  std::string Node(std::string_view recipe) const { return std::string(recipe) + "@" + Here(); }
-};
-
 TEST_F(DashboardTest, ARunIsShownWithItsMatrixItsLogAndItsEvents) {
   const auto tmux = Attached();
-  EXPECT_TRUE(tmux->UntilShown("odu  ci @ " + Sha7() + " · run " + Sha7() + "#1 · running"))
-      << tmux->Screen();
+  EXPECT_TRUE(tmux->UntilShown("odu  ci · run " + Sha7() + "#1 · running")) << tmux->Screen();
   EXPECT_TRUE(tmux->UntilShown("● localhost")) << tmux->Screen();
   EXPECT_TRUE(tmux->UntilShown("✗ " + Node("lint") + " exit 1")) << "red draws the focus";
   EXPECT_TRUE(tmux->UntilShown("a.c:3: error: bad thing")) << tmux->Screen();
@@ -191,11 +136,11 @@ TEST_F(DashboardTest, ANodeAndTheRunAreCancelledAfterAQuestion) {
   tmux->Type("Tab");
   ASSERT_TRUE(tmux->UntilShown("long begins")) << tmux->Screen();
   tmux->Type("c");
-  EXPECT_TRUE(tmux->UntilShown("cancel " + Node("long") + "? y n")) << tmux->Screen();
+  EXPECT_TRUE(tmux->UntilShown("cancel " + Node("long") + "? y yes")) << tmux->Screen();
   tmux->Type("n");
-  EXPECT_TRUE(tmux->UntilGone("? y n"));
+  EXPECT_TRUE(tmux->UntilGone("? y yes"));
   tmux->Type("C");
-  EXPECT_TRUE(tmux->UntilShown("cancel run " + Sha7() + "#1? y n")) << tmux->Screen();
+  EXPECT_TRUE(tmux->UntilShown("cancel run " + Sha7() + "#1? y yes")) << tmux->Screen();
   tmux->Type("n");
   tmux->Type("c");
   tmux->Type("y");
@@ -251,7 +196,7 @@ TEST_F(DashboardTest, TheMouseChoosesScrollsAndSelects) {
 }
 
 TEST_F(DashboardTest, OlderRunsAreLookedAtAndLeft) {
-  Justfile(kPipeline);
+  Justfile(kDashboardPipeline);
   Mark("go");
   EXPECT_EQ(Run().exit_code, 1);
   Mark("fixed");
@@ -274,7 +219,7 @@ TEST_F(DashboardTest, OlderRunsAreLookedAtAndLeft) {
 }
 
 TEST_F(DashboardTest, WithNothingRunningASelectionIsStarted) {
-  Justfile(kPipeline);
+  Justfile(kDashboardPipeline);
   extra_.emplace_back("ODU_HOSTS=" + (home_ / "hosts.json"));
   EXPECT_EQ(
       support::RunCli(
@@ -295,7 +240,7 @@ TEST_F(DashboardTest, WithNothingRunningASelectionIsStarted) {
   tmux->Type(":");
   tmux->Send("start --no-post");
   tmux->Type("Enter");
-  EXPECT_TRUE(tmux->UntilShown("start 1 node of ci? y n")) << tmux->Screen();
+  EXPECT_TRUE(tmux->UntilShown("start 1 node of ci --no-post? y yes")) << tmux->Screen();
   tmux->Type("y");
   EXPECT_TRUE(tmux->UntilShown("run " + Sha7() + "#1 · passed")) << tmux->Screen();
   EXPECT_EQ(tmux->Screen().find("lint"), std::string::npos) << tmux->Screen();
@@ -304,7 +249,7 @@ TEST_F(DashboardTest, WithNothingRunningASelectionIsStarted) {
 }
 
 TEST_F(DashboardTest, RunAsksBeforeItIsLeftAndASecondInterruptCancels) {
-  Justfile(kPipeline);
+  Justfile(kDashboardPipeline);
   const auto tmux = InTerminal(RunWords());
   ASSERT_TRUE(tmux->UntilShown("▶ 1 running")) << tmux->Screen();
   tmux->Type("C-c");
@@ -321,7 +266,7 @@ TEST_F(DashboardTest, RunAsksBeforeItIsLeftAndASecondInterruptCancels) {
 }
 
 TEST_F(DashboardTest, RunMayBeLeftRunning) {
-  Justfile(kPipeline);
+  Justfile(kDashboardPipeline);
   const auto tmux = InTerminal(RunWords());
   ASSERT_TRUE(tmux->UntilShown("▶ 1 running")) << tmux->Screen();
   tmux->Type("q");
@@ -359,76 +304,6 @@ TEST_F(DashboardTest, AResizeIsDrawnAnew) {
   Finish();
 }
 
-TEST_F(DashboardTest, ItIsStoppedAndGoesOnInTheForeground) {
-  Begin();
-  const std::string at_the_shell = home_ / "shell-mode";
-  const Tmux tmux(repo_.path(), Environment(),
-                  "exec bash --norc -c 'set -m; " + kOdu + " attach; stty -a > " + at_the_shell +
-                      "; stty sane; fg > /dev/null; echo $? > " + left() + "; exec sleep 1000'");
-  EXPECT_TRUE(tmux.UntilShown("q leaves")) << tmux.Screen();
-  tmux.Type("C-z");
-  ASSERT_TRUE(Until([&] {
-    return os::ReadFile(at_the_shell, 10000).value_or("").find("echoke") != std::string::npos;
-  })) << tmux.Screen();
-  const std::string mode = os::ReadFile(at_the_shell, 10000).value();
-  EXPECT_NE(mode.find("isig icanon "), std::string::npos) << mode;
-  EXPECT_NE(mode.find(" echo "), std::string::npos) << mode;
-  EXPECT_TRUE(tmux.UntilShown("q leaves")) << tmux.Screen();
-  EXPECT_TRUE(tmux.IsFullScreen());
-  tmux.Type("q");
-  EXPECT_TRUE(UntilLeft("0")) << tmux.Screen();
-  Finish();
-}
-
-TEST_F(DashboardTest, ACrashGivesTheTerminalBack) {
-  const auto tmux = Attached();
-  ASSERT_TRUE(tmux->IsFullScreen());
-  // Not the shell and not the terminal's own process: both name the command they were given.
-  for (const pid_t pid : ProcessesWith(std::string("attach\0", 7))) {
-    if (os::RealPath("/proc/" + std::to_string(pid) + "/exe").value_or("") == kOdu &&
-        os::EnvironmentValueOf(pid, "ODU_STATE_DIR") == state_.path()) {
-      kill(pid, SIGABRT);
-    }
-  }
-  EXPECT_TRUE(Until([&] { return os::Exists(left()); }));
-  EXPECT_FALSE(tmux->IsFullScreen());
-  EXPECT_EQ(tmux->Flag("mouse_any_flag"), "0\n");
-  EXPECT_EQ(tmux->Flag("cursor_flag"), "1\n");
-  Finish();
-}
-
-TEST_F(DashboardTest, AHangUpLeavesTheRun) {
-  Begin();
-  {
-    const auto tmux = InTerminal({"attach"});
-    ASSERT_TRUE(tmux->UntilShown("q leaves")) << tmux->Screen();
-  }
-  EXPECT_TRUE(Until([&] { return ProcessesWith(kOdu + " attach").empty(); }));
-  EXPECT_NE(Odu({"status"}).stdout_text.find("running  long@"), std::string::npos);
-  Finish();
-}
-
-TEST_F(DashboardTest, AKilledCoordinatorIsReconnectedTo) {
-  const auto tmux = Attached();
-  std::vector<pid_t> servers;
-  for (const pid_t pid : os::AllProcesses()) {
-    const auto line = os::ReadFile("/proc/" + std::to_string(pid) + "/cmdline", 1 << 16);
-    if (line && line->find("serve") != std::string::npos &&
-        os::EnvironmentValueOf(pid, "ODU_STATE_DIR") == state_.path()) {
-      servers.push_back(pid);
-    }
-  }
-  ASSERT_FALSE(servers.empty());
-  for (const pid_t pid : servers) {
-    kill(pid, SIGKILL);
-  }
-  EXPECT_TRUE(tmux->UntilGone("reconnecting")) << tmux->Screen();
-  Mark("go");
-  EXPECT_TRUE(tmux->UntilShown("ok " + Node("long"))) << tmux->Screen();
-  tmux->Type("q");
-  EXPECT_TRUE(UntilLeft("0"));
-}
-
 TEST_F(DashboardTest, AHostileLogStaysInItsPane) {
   Justfile(
       "[metadata(\"ci\")]\nci: evil\n\nevil:\n"
@@ -440,7 +315,7 @@ TEST_F(DashboardTest, AHostileLogStaysInItsPane) {
   const auto tmux = InTerminal({"attach"});
   ASSERT_TRUE(tmux->UntilShown("after")) << tmux->Screen();
   const std::string screen = tmux->Screen();
-  EXPECT_TRUE(screen.starts_with(" odu  ci @")) << screen;
+  EXPECT_TRUE(screen.starts_with(" odu  ci ·")) << screen;
   EXPECT_NE(screen.find("q leaves"), std::string::npos) << screen;
   EXPECT_TRUE(tmux->IsFullScreen());
   EXPECT_EQ(tmux->Flag("cursor_flag"), "0\n");

@@ -8,6 +8,7 @@
 #include <utility>
 
 #include "odu/command/ledger_place.h"
+#include "odu/command/shell.h"
 #include "odu/command/show.h"
 #include "odu/command/stored_runs.h"
 #include "odu/face/attach.h"
@@ -46,6 +47,7 @@ face::View ViewOf(const model::RunReport& report) {
   run.verdict = report.verdict.value_or(model::Verdict::kIncomplete);
   run.expected = report.expected;
   run.started_by = report.started_by;
+  run.unposted = report.unposted;
   for (const model::LaneReport& lane : report.lanes) {
     model::Lane shown;
     shown.platform = lane.platform;
@@ -70,6 +72,9 @@ face::View ViewOf(const model::RunReport& report) {
     shown.log_bytes = node.log_bytes;
     shown.log_complete = node.log_complete;
     shown.order = order++;
+    if (node.flaky) {
+      run.flaky.push_back(node.name);
+    }
     view.nodes.emplace(node.name, std::move(shown));
   }
   return view;
@@ -132,7 +137,13 @@ terminal::Hooks HooksOf(const Caller& caller, const command::LedgerPlace& place)
   };
   hooks.log_size = SizeOfLogs(place);
   hooks.new_run = [&caller] { return NewRun(caller); };
-  hooks.shell = [](const std::string& run_id, const std::string& node) {
+  hooks.shell = [&caller](const std::string& run_id,
+                          const std::string& node) -> base::Result<std::vector<std::string>> {
+    // Its own words would be gone from the screen before anybody has read them.
+    const auto plan = command::PlanShell({caller.cwd, caller.environment, node, run_id});
+    if (!plan) {
+      return base::Pass(plan.error());
+    }
     const auto self = os::RealPath("/proc/self/exe");
     return std::vector<std::string>{self.value_or("odu"), "shell", node, "--run", run_id};
   };

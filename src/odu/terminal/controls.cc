@@ -356,6 +356,14 @@ std::vector<Effect> Controls::Choose(size_t index) {
 }
 
 std::vector<Effect> Controls::PressMouse(const Key& key) {
+  const bool wheel = key.mouse == Key::Mouse::kWheelUp || key.mouse == Key::Mouse::kWheelDown;
+  const bool in_list =
+      state.mode == Mode::kHelp || state.mode == Mode::kPalette || state.mode == Mode::kAttempts;
+  if (wheel && in_list) {
+    Key arrow;
+    arrow.kind = key.mouse == Key::Mouse::kWheelUp ? Key::Kind::kUp : Key::Kind::kDown;
+    return PressList(arrow);
+  }
   if (key.mouse == Key::Mouse::kWheelUp) {
     return ScrollLog(state, picture, log, -kWheelLines);
   }
@@ -366,9 +374,15 @@ std::vector<Effect> Controls::PressMouse(const Key& key) {
     state.log.selection.reset();
     state.log.dragging = false;
     for (auto hit = picture.hits.rbegin(); hit != picture.hits.rend(); ++hit) {
-      if (hit->where.Holds(key.x, key.y)) {
+      // Under a list or a question nothing else can be clicked.
+      const bool is_over = hit->kind == Hit::Kind::kChoice || hit->kind == Hit::Kind::kKey;
+      if (hit->where.Holds(key.x, key.y) && (is_over || state.mode == Mode::kBrowse)) {
         return Click(*hit);
       }
+    }
+    if (in_list) {
+      state.mode = Mode::kBrowse;  // beside it
+      return {};
     }
     if (const auto point = LogPointAt(state, picture, log, key, false);
         point.has_value() && state.mode == Mode::kBrowse) {

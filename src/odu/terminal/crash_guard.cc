@@ -1,5 +1,6 @@
 #include "odu/terminal/crash_guard.h"
 
+#include <poll.h>
 #include <signal.h>
 #include <unistd.h>
 
@@ -12,7 +13,11 @@
 namespace odu::terminal {
 namespace {
 
-constexpr std::array kFatal{SIGSEGV, SIGBUS, SIGILL, SIGFPE, SIGABRT, SIGSYS};
+constexpr std::array kFatal{SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGABRT,
+                            SIGSYS,  SIGTRAP, SIGQUIT, SIGXCPU};
+
+/// Where the handler runs when the process's own stack is what broke.
+constexpr size_t kStackBytes = size_t{64} << 10;
 
 struct Guarded {
   int fd = -1;
@@ -20,6 +25,7 @@ struct Guarded {
   size_t size = 0;
   termios mode{};
   std::array<struct sigaction, kFatal.size()> before{};
+  std::array<char, kStackBytes> stack{};
 };
 
 /// What a signal handler finds; `armed` says whether it may.
@@ -33,10 +39,25 @@ std::atomic<bool>& Armed() {
   return armed;
 }
 
+/// The terminal may still be busy with the last frame, but not for ever.
+void WriteAll(int fd, const char* bytes, size_t size) {
+  constexpr int kPatienceMs = 200;
+  for (int tries = 0; size > 0 && tries < 10; ++tries) {
+    const ssize_t written = write(fd, bytes, size);
+    if (written > 0) {
+      bytes += written;
+      size -= static_cast<size_t>(written);
+      continue;
+    }
+    pollfd room{fd, POLLOUT, 0};
+    poll(&room, 1, kPatienceMs);
+  }
+}
+
 extern "C" void GiveTerminalBack(int signal) {
   Guarded& guarded = Shared();
   if (Armed().exchange(false)) {
-    static_cast<void>(!write(guarded.fd, guarded.bytes, guarded.size));
+    WriteAll(guarded.fd, guarded.bytes, guarded.size);
     tcsetattr(guarded.fd, TCSANOW, &guarded.mode);
   }
   // The fault happens again, or is raised again, and then is what it was before.
@@ -60,6 +81,14 @@ CrashGuard::CrashGuard(int fd, std::string_view restore, const termios& mode) {
   Armed().store(true);
   struct sigaction action{};
   action.sa_handler = GiveTerminalBack;
+  stack_t other{};
+  if (sigaltstack(nullptr, &other) == 0 && (other.ss_flags & SS_DISABLE) != 0) {
+    other = {};
+    other.ss_sp = guarded.stack.data();
+    other.ss_size = guarded.stack.size();
+    sigaltstack(&other, nullptr);
+  }
+  action.sa_flags = SA_ONSTACK;
   sigemptyset(&action.sa_mask);
   for (size_t i = 0; i < kFatal.size(); ++i) {
     sigaction(kFatal[i], &action, &guarded.before[i]);

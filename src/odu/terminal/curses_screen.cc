@@ -27,8 +27,13 @@ namespace {
 /// Presses, drags and the wheel, as numbers that no column is too large for; pasted text marked.
 constexpr std::string_view kInputOn = "\x1b[?1000h\x1b[?1002h\x1b[?1006h\x1b[?2004h";
 constexpr std::string_view kInputOff = "\x1b[?2004l\x1b[?1006l\x1b[?1002l\x1b[?1000l";
+/// A line stays a line, whatever a terminal thinks of the width of its characters, and stays in the
+/// order in which it is written, whatever their script (VTE and others turn lines around).
+constexpr std::string_view kNoWrap = "\x1b[?7l";
+constexpr std::string_view kWrap = "\x1b[?7h";
+constexpr std::string_view kAsWritten = "\x1b[8l";
 /// Every terminal that has a cursor to address understands these.
-constexpr std::string_view kPlainAgain = "\x1b[m\x1b[?7h\x1b[?25h";
+constexpr std::string_view kPlainAgain = "\x1b[m\x1b[8h\x1b[?7h\x1b[?25h";
 
 struct FileCloser {
   void operator()(FILE* file) const { static_cast<void>(fclose(file)); }
@@ -90,6 +95,7 @@ struct CursesScreen::State {
   SCREEN* screen = nullptr;
   ColourDepth depth = ColourDepth::k16;
   bool utf8 = false;
+  bool no_wrap = false;  ///< ncurses does without its wrapping at the right edge
   std::string leave;
   Grid shown;
   std::map<std::pair<int, int>, int> pairs;  ///< by foreground and background
@@ -129,7 +135,18 @@ struct CursesScreen::State {
   }
 
   void PutCell(int x, int y, const Cell& cell) {
-    const Style style = Reduced(cell.style, depth);
+    Style style = Reduced(cell.style, depth);
+    constexpr int kBasic = 8;
+    if (!style.fg.is_default() && !style.fg.is_rgb() && style.fg.index() >= COLORS &&
+        style.fg.index() < 2 * kBasic) {
+      // Eight colours, of which bold makes sixteen.
+      style.fg = Colour::Indexed(style.fg.index() - kBasic);
+      style.attributes |= Style::kBold;
+    }
+    if (!style.bg.is_default() && !style.bg.is_rgb() && style.bg.index() >= COLORS &&
+        style.bg.index() < 2 * kBasic) {
+      style.bg = Colour::Indexed(style.bg.index() - kBasic);
+    }
     // One character and a few that combine with it.
     std::array<wchar_t, CCHARW_MAX + 1> characters{};
     size_t count = 0;
@@ -165,6 +182,7 @@ Abilities AbilitiesOf(const os::Environment& environment) {
     }
     break;
   }
+  abilities.far = environment.Get("SSH_CONNECTION").has_value();
   const std::string_view colours = environment.Get("COLORTERM").value_or("");
   if (environment.Get("NO_COLOR").has_value()) {
     abilities.depth = ColourDepth::kNone;
@@ -228,6 +246,8 @@ base::Result<std::unique_ptr<CursesScreen>> CursesScreen::Open(const Abilities& 
   } else if (state->depth == ColourDepth::k16 && COLORS < 16) {
     state->depth = COLORS < 8 ? ColourDepth::kNone : ColourDepth::k16;
   }
+  // With this one ncurses says after a line's last column where it goes next.
+  state->no_wrap = tigetflag("xenl") == 1;
   curs_set(0);
   leaveok(stdscr, TRUE);
   idlok(stdscr, TRUE);
@@ -251,7 +271,10 @@ std::string CursesScreen::Enter() {
   endwin();
   static_cast<void>(state_->Written());
   state_->fresh = true;
-  return std::string(kInputOn);
+  std::string bytes(kAsWritten);
+  bytes += state_->no_wrap ? kNoWrap : "";
+  bytes += kInputOn;
+  return bytes;
 }
 
 const std::string& CursesScreen::Leave() const {
@@ -288,7 +311,11 @@ std::string CursesScreen::Paint(const Grid& grid, bool anew) {
   state.shown = grid;
   state.fresh = false;
   wrefresh(stdscr);
-  return state.Written();
+  std::string bytes = state.Written();
+  if (state.no_wrap && bytes.find(kWrap) != std::string::npos) {
+    bytes += kNoWrap;  // ncurses turns it on after the last cell of the screen
+  }
+  return bytes;
 }
 
 }  // namespace odu::terminal

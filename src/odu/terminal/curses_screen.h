@@ -14,9 +14,11 @@ struct Abilities {
   std::string name;  ///< TERM
   ColourDepth depth = ColourDepth::k16;
   bool utf8 = false;
+  bool far = false;  ///< at the other end of an ssh
 };
 
-/// Of the terminal that `environment` describes: NO_COLOR, COLORTERM, TERM, LC_ALL, LC_CTYPE, LANG.
+/// Of the terminal that `environment` describes: NO_COLOR, COLORTERM, TERM, LC_ALL, LC_CTYPE, LANG,
+/// SSH_CONNECTION.
 Abilities AbilitiesOf(const os::Environment& environment);
 
 /// Makes the process count characters as a UTF-8 terminal does (LC_CTYPE); false where it cannot.

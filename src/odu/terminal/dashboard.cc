@@ -2,9 +2,9 @@
 
 #include <fmt/format.h>
 #include <signal.h>
-#include <unistd.h>
 
 #include <algorithm>
+#include <exception>
 #include <utility>
 
 #include "async/notifier.h"
@@ -12,10 +12,12 @@
 #include "base/text.h"
 #include "odu/face/tails.h"
 #include "odu/terminal/controls.h"
+#include "odu/terminal/job_control.h"
 #include "odu/terminal/key_reader.h"
 #include "odu/terminal/live_feed.h"
 #include "odu/terminal/log_view.h"
 #include "odu/terminal/owned_run.h"
+#include "odu/terminal/pace.h"
 #include "odu/terminal/run_lookup.h"
 #include "odu/terminal/steering.h"
 #include "odu/terminal/tty.h"
@@ -26,7 +28,10 @@ namespace {
 /// 30 frames a second at most.
 constexpr async::Duration kFrame = std::chrono::milliseconds(33);
 /// A beginning of a sequence that stays one for so long was the Escape key.
-constexpr async::Duration kEscapeWait = std::chrono::milliseconds(40);
+constexpr async::Duration kEscapeWait = std::chrono::milliseconds(80);
+/// A frame waits so long for the log that belongs to it, and is looked at again so often.
+constexpr async::Duration kHeldAtMost = std::chrono::milliseconds(30);
+constexpr async::Duration kSoon = std::chrono::milliseconds(10);
 constexpr async::Duration kStopGrace = std::chrono::seconds(1);
 constexpr int64_t kMinuteMs = 60'000;
 /// OSC 52 takes no more in many terminals.
@@ -49,10 +54,12 @@ class Dashboard {
                }),
         changed_(context.executor),
         dirty_(context.executor),
+        taken_(context.executor),
         log_(context.clock, state_, call_.hooks.log_size, [this] { changed_.Notify(); }),
         feed_(context, state_, [this] { changed_.Notify(); }),
         steering_(context, state_, feed_, tasks_, [this] { changed_.Notify(); }),
         owned_(call_.owned_run, context.clock),
+        pace_(call_.abilities.far),
         lookup_(state_, call_.hooks.load_run, call_.hooks.attempts) {
     theme_.ascii = !call_.abilities.utf8;
     state_.owns_run = !owned_.run_id().empty();
@@ -66,22 +73,44 @@ class Dashboard {
     tasks_.Spawn("listen to keys", [this] { return KeyTask(); });
     tasks_.Spawn("listen to signals", [this] { return SignalTask(); });
     tasks_.Spawn("tick", [this] { return TickTask(); });
-    while (!end_.has_value() && !failure_.has_value()) {
+    while (!IsOver()) {
       const bool woken = co_await changed_.Wait();
       if (!woken) {
         end_ = DashboardEnd::Kind::kLeft;
+        break;
       }
-      Step();
+      Guarded("step", [this] { Step(); });
     }
     co_return co_await Finish();
   }
 
  private:
+  /// Another program on the terminal is not left alone with it, unless it is gone.
+  bool IsOver() const {
+    const bool ends = end_.has_value() || failure_.has_value();
+    return ends && (!away_ || end_ == DashboardEnd::Kind::kHungUp);
+  }
+
+  /// Whatever goes wrong in there ends the dashboard as other failures do, the terminal given back.
+  template <class F>
+  void Guarded(std::string_view what, F act) {
+    try {
+      act();
+    } catch (const std::exception& error) {
+      failure_ =
+          base::Error(base::ErrorKind::kBug, "bug", fmt::format("{}: {}", what, error.what()));
+      changed_.Notify();
+    }
+  }
+
   void TakeTerminal() {
     tty_->Take(screen_->Leave());
     anew_ = true;
     entering_ = true;
     dirty_.Notify();
+    if (tty_->taken()) {
+      taken_.Notify();
+    }
   }
 
   /// After anything happened: what follows from it.
@@ -91,7 +120,9 @@ class Dashboard {
     if (feed_.failure().has_value()) {
       failure_ = feed_.failure();
     }
-    SettleFocus(state_);
+    if (!state_.shown().nodes.contains(state_.focus)) {
+      SettleFocus(state_);
+    }
     log_.Show(feed_.client(), picture_.layout.log);
     if (owned_.HasEnded(state_, steering_) && !end_.has_value()) {
       end_ = DashboardEnd::Kind::kSettled;
@@ -138,34 +169,51 @@ class Dashboard {
         continue;
       }
       const async::Duration began = context_.clock.Now();
-      const bool written = co_await tty_->Write(Frame());
+      std::string frame = Frame();
+      pace_.Spend(frame.size(), began);
+      const bool written = co_await tty_->Write(std::move(frame));
       if (!written) {
         end_ = DashboardEnd::Kind::kHungUp;
         changed_.Notify();
         co_return;
       }
-      const async::Duration rest = kFrame - (context_.clock.Now() - began);
-      if (rest > async::Duration::zero()) {
+      async::Duration rest = kFrame - (context_.clock.Now() - began);
+      while (rest > async::Duration::zero()) {
         const bool passed = co_await context_.clock.Sleep(rest);
         if (!passed) {
           co_return;
         }
+        const bool may = pace_.MayDraw(context_.clock.Now(), for_key_);
+        rest = may ? async::Duration::zero() : kFrame;
       }
     }
   }
 
   /// The bytes that bring the terminal up to date; none when it is.
   std::string Frame() {
+    for_key_ = false;
     const os::TerminalSize size = tty_->Size();
     const bool resized =
         size.columns != picture_.layout.width || size.rows != picture_.layout.height;
     if (log_.unsettled() && !anew_ && !resized && picture_.layout.width > 0) {
-      redraw_soon_ = true;
-      changed_.Notify();
-      return {};
+      const async::Duration now = context_.clock.Now();
+      held_since_ = held_since_.value_or(now);
+      if (now - *held_since_ < kHeldAtMost) {
+        redraw_soon_ = true;
+        changed_.Notify();
+        return {};
+      }
+    } else {
+      held_since_.reset();
     }
     state_.now_ms = context_.clock.WallMs();
-    Rect before = picture_.layout.log;
+    // What draws the eye may have changed hundreds of times since the last frame: once is enough.
+    const std::string focus = state_.focus;
+    SettleFocus(state_);
+    if (state_.focus != focus) {
+      changed_.Notify();
+    }
+    const Rect before = picture_.layout.log;
     picture_ = Draw(state_, log_.lines(), theme_, size.columns, size.rows);
     if (picture_.layout.log != before) {
       // The log's lines depend on the room there is.
@@ -181,14 +229,17 @@ class Dashboard {
 
   /// Looks again in a moment, where something is to be looked at then.
   void CatchUp() {
-    if ((log_.busy() || std::exchange(redraw_soon_, false)) && !std::exchange(catching_up_, true)) {
-      tasks_.Spawn("catch up", [this] { return CatchUpTask(); });
+    if (std::exchange(redraw_soon_, false) && !std::exchange(redrawing_, true)) {
+      tasks_.Spawn("redraw", [this] { return LookAgain(kSoon, redrawing_); });
+    }
+    if (log_.busy() && !std::exchange(catching_up_, true)) {
+      tasks_.Spawn("catch up", [this] { return LookAgain(LogPump::kCatchUp, catching_up_); });
     }
   }
 
-  boost::asio::awaitable<void> CatchUpTask() {
-    const bool passed = co_await context_.clock.Sleep(LogPump::kCatchUp);
-    catching_up_ = false;
+  boost::asio::awaitable<void> LookAgain(async::Duration delay, bool& pending) {
+    const bool passed = co_await context_.clock.Sleep(delay);
+    pending = false;
     if (passed) {
       changed_.Notify();
     }
@@ -219,27 +270,34 @@ class Dashboard {
 
   boost::asio::awaitable<void> KeyTask() {
     for (;;) {
-      const std::string bytes = co_await tty_->Read();
-      if (bytes.empty()) {
-        if (!away_) {
-          end_ = DashboardEnd::Kind::kHungUp;
-          changed_.Notify();
+      if (!tty_->taken()) {
+        // What is typed now is for the shell.
+        const bool taken = co_await taken_.Wait();
+        if (!taken) {
+          co_return;
         }
-        co_return;
-      }
-      if (away_) {
         continue;
       }
-      Take(keys_.Feed(bytes));
+      const std::optional<std::string> bytes = co_await tty_->Read();
+      if (!bytes.has_value()) {
+        continue;
+      }
+      if (bytes->empty()) {
+        end_ = DashboardEnd::Kind::kHungUp;
+        changed_.Notify();
+        co_return;
+      }
+      ++reads_;
+      Take(keys_.Feed(*bytes));
       if (keys_.waiting()) {
-        tasks_.Spawn("escape", [this] { return EscapeTask(); });
+        tasks_.Spawn("escape", [this, read = reads_] { return EscapeTask(read); });
       }
     }
   }
 
-  boost::asio::awaitable<void> EscapeTask() {
+  boost::asio::awaitable<void> EscapeTask(uint64_t read) {
     const bool passed = co_await context_.clock.Sleep(kEscapeWait);
-    if (passed) {
+    if (passed && read == reads_) {
       Take(keys_.Flush());
     }
   }
@@ -252,6 +310,7 @@ class Dashboard {
       }
     }
     if (!keys.empty()) {
+      for_key_ = true;
       Step();
       changed_.Notify();
     }
@@ -315,9 +374,11 @@ class Dashboard {
 
   void Suspend() {
     tty_->Release();
-    kill(getpid(), SIGSTOP);
+    StopJob();
     // Here again in the foreground, or SIGCONT comes once more when that is so.
-    TakeTerminal();
+    if (!away_) {
+      TakeTerminal();
+    }
   }
 
   void Apply(const Effect& effect) {
@@ -370,14 +431,20 @@ class Dashboard {
     if (!call_.hooks.shell || away_) {
       co_return;
     }
-    const std::vector<std::string> argv =
+    const base::Result<std::vector<std::string>> argv =
         call_.hooks.shell(state_.shown().run.run_id.value_or(""), node);
+    if (!argv) {
+      Say(state_, argv.error().message(), true);
+      changed_.Notify();
+      co_return;
+    }
     away_ = true;
     tty_->Release();
-    const std::string said = co_await RunInTerminal(context_, argv);
+    const std::string said = co_await RunInTerminal(context_, *argv);
     away_ = false;
+    tty_->ToForeground();
     if (!said.empty()) {
-      Say(state_, said, true);
+      Say(state_, said);
     }
     TakeTerminal();
     changed_.Notify();
@@ -396,18 +463,24 @@ class Dashboard {
   async::TaskGroup tasks_;
   async::Notifier changed_;
   async::Notifier dirty_;
+  async::Notifier taken_;  ///< the terminal is ours again
   LogView log_;
   LiveFeed feed_;
   Steering steering_;
   OwnedRun owned_;
+  Pace pace_;
   RunLookup lookup_;
   std::optional<DashboardEnd::Kind> end_;
   std::string to_terminal_;  ///< written after the next frame
   bool anew_ = true;
   bool entering_ = true;
-  bool away_ = false;  ///< another program has the terminal
+  bool for_key_ = false;                       ///< a key was pressed since the last frame
+  bool away_ = false;                          ///< another program has the terminal
+  std::optional<async::Duration> held_since_;  ///< a frame waits for its log
   bool redraw_soon_ = false;
+  bool redrawing_ = false;
   bool catching_up_ = false;
+  uint64_t reads_ = 0;  ///< of the keyboard
 };
 
 }  // namespace

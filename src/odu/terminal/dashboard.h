@@ -24,8 +24,10 @@ struct Hooks {
   LogSize log_size;
   /// A run with the caller's environment, of everything.
   std::function<model::RunStartRequest()> new_run;
-  /// The command line of a shell in a node's work tree.
-  std::function<std::vector<std::string>(const std::string& run_id, const std::string& node)> shell;
+  /// The command line of a shell in a node's work tree; fails where there is none.
+  std::function<base::Result<std::vector<std::string>>(const std::string& run_id,
+                                                       const std::string& node)>
+      shell;
 };
 
 struct DashboardCall {

@@ -49,8 +49,9 @@ Piece PhasePiece(const State& state) {
   return {"running", Theme::Busy().With(Style::kBold)};
 }
 
-std::vector<Piece> Counts(const State& state, const Theme& theme) {
-  const face::Counts counts = face::CountNodes(state.shown());
+/// How many are how; without the words where there is no room for them.
+std::vector<Piece> Counts(const State& state, const face::Counts& counts, const Theme& theme,
+                          bool words) {
   std::vector<Piece> pieces;
   const auto add = [&](size_t count, model::NodeStatus status, std::string_view word) {
     if (count == 0) {
@@ -59,8 +60,9 @@ std::vector<Piece> Counts(const State& state, const Theme& theme) {
     if (!pieces.empty()) {
       pieces.push_back({"  ", {}});
     }
-    pieces.push_back(
-        {fmt::format("{} {} {}", theme.Glyph(status), count, word), Theme::StatusStyle(status)});
+    pieces.push_back({words ? fmt::format("{} {} {}", theme.Glyph(status), count, word)
+                            : fmt::format("{} {}", theme.Glyph(status), count),
+                      Theme::StatusStyle(status)});
   };
   using model::NodeStatus;
   add(counts.failed, NodeStatus::kFailed, "failed");
@@ -73,7 +75,52 @@ std::vector<Piece> Counts(const State& state, const Theme& theme) {
   if (pieces.empty()) {
     pieces.push_back({"waiting for the plan", Theme::Dim()});
   }
+  if (const size_t flaky = state.shown().run.flaky.size(); flaky > 0) {
+    pieces.push_back({fmt::format("  {} flaky", flaky), Theme::Warning()});
+  }
   return pieces;
+}
+
+/// How far the run is, a stretch for each state; nothing where there is no room for it.
+void DrawBar(Picture& picture, const face::Counts& counts, const Theme& theme, int x, int end) {
+  constexpr int kLeast = 12;
+  constexpr int kMost = 40;
+  const int width = std::min(end - x, kMost);
+  if (width < kLeast || counts.total == 0) {
+    return;
+  }
+  x = end - width;
+  struct Stretch {
+    size_t count;
+    std::string_view character;
+    Style style;
+  };
+  using model::NodeStatus;
+  const std::array<Stretch, 5> stretches{{
+      {counts.ok, theme.ascii ? "=" : "━", Theme::StatusStyle(NodeStatus::kOk)},
+      {counts.failed + counts.errored, theme.ascii ? "x" : "━", Theme::Bad()},
+      {counts.skipped + counts.cancelled, theme.ascii ? "-" : "─",
+       Theme::StatusStyle(NodeStatus::kCancelled)},
+      {counts.running, theme.ascii ? ">" : "╍", Theme::Busy()},
+      {counts.pending, theme.ascii ? "." : "┄", Theme::Dim()},
+  }};
+  // What is there takes a column at least; the rest is shared by the largest remainder's kin: the
+  // What is there takes a column at least, however little it is; the largest gives or takes the
+  // rest.
+  std::array<int, stretches.size()> widths{};
+  int left = width;
+  size_t largest = 0;
+  for (size_t i = 0; i < stretches.size(); ++i) {
+    const size_t share = stretches[i].count * static_cast<size_t>(width) / counts.total;
+    widths[i] = stretches[i].count == 0 ? 0 : std::max(static_cast<int>(share), 1);
+    left -= widths[i];
+    largest = widths[i] > widths[largest] ? i : largest;
+  }
+  widths[largest] += left;
+  for (size_t i = 0; i < stretches.size(); ++i) {
+    picture.grid.Fill({x, 1, widths[i], 1}, stretches[i].character, stretches[i].style);
+    x += widths[i];
+  }
 }
 
 std::vector<Piece> Times(const State& state, const Theme& theme) {
@@ -89,9 +136,10 @@ std::vector<Piece> Times(const State& state, const Theme& theme) {
         {fmt::format(" {} about {} left", theme.dot(), face::Span(*run.eta_at - state.now_ms)),
          Theme::Dim()});
   }
-  if (!state.owed.empty() && !state.past.has_value()) {
+  if (!state.owed().empty()) {
     pieces.push_back(
-        {fmt::format(" {} {} owed", theme.dot(), base::Counted(state.owed.size(), "post")),
+        {fmt::format("{}{} owed", pieces.empty() ? "" : fmt::format(" {} ", theme.dot()),
+                     base::Counted(state.owed().size(), "post")),
          Theme::Warning()});
   }
   return pieces;
@@ -108,14 +156,36 @@ std::vector<Piece> Title(const State& state, const Theme& theme) {
     }
     return pieces;
   }
-  pieces.push_back({fmt::format(" {} @ {}", pipeline, face::ShaLabel(view.run)), {}});
-  pieces.push_back({fmt::format(" {} run {} ", theme.dot(), view.run.ref), Theme::Bold()});
-  pieces.push_back({fmt::format("{} ", theme.dot()), {}});
+  pieces.push_back({fmt::format(" {} {} ", pipeline, theme.dot()), {}});
+  pieces.push_back({fmt::format("run {}", view.run.ref), Theme::Bold()});
+  if (view.run.dirty) {
+    pieces.push_back({" +dirty", Theme::Warning()});
+  }
+  pieces.push_back({fmt::format(" {} ", theme.dot()), {}});
   pieces.push_back(PhasePiece(state));
   if (state.past.has_value()) {
     pieces.push_back(
         {fmt::format(" {} {}", theme.dot(), face::Ago(state.now_ms - view.run.started_at)),
          Theme::Dim()});
+  }
+  return pieces;
+}
+
+/// Under the title while nothing runs: what would run, and what the last run still owes.
+std::vector<Piece> IdlePieces(const State& state, const Theme& theme) {
+  std::vector<Piece> pieces;
+  if (!state.plan.nodes.empty()) {
+    pieces.push_back({state.selected.empty()
+                          ? base::Counted(state.plan.nodes.size(), "node")
+                          : fmt::format("{} of {} selected", state.selected.size(),
+                                        base::Counted(state.plan.nodes.size(), "node")),
+                      state.selected.empty() ? Theme::Dim() : Theme::Bold()});
+  }
+  if (!state.owed().empty()) {
+    pieces.push_back({fmt::format("{}{} owed by the last run",
+                                  pieces.empty() ? "" : fmt::format(" {} ", theme.dot()),
+                                  base::Counted(state.owed().size(), "post")),
+                      Theme::Warning()});
   }
   return pieces;
 }
@@ -182,18 +252,43 @@ std::string Clock(int64_t at_ms) {
 std::string QuestionText(const State& state) {
   switch (state.question) {
     case Question::kLeaveRun:
-      return "leave: c cancels the run, l leaves it running, Esc stays";
+      return "leave: ";
     case Question::kCancelRun:
-      return fmt::format("cancel run {}? y n", state.live.run.ref);
+      return fmt::format("cancel run {}? ", state.live.run.ref);
     case Question::kCancelNode:
-      return fmt::format("cancel {}? y n", state.question_node);
+      return fmt::format("cancel {}? ", state.question_node);
     case Question::kStart:
-      return fmt::format("start {} of {}? y n",
+      return fmt::format("start {} of {}{}{}? ",
                          state.selected.empty() ? base::Counted(state.plan.nodes.size(), "node")
                                                 : base::Counted(state.selected.size(), "node"),
-                         face::ShownPipeline(state.plan.run.pipeline));
+                         face::ShownPipeline(state.plan.run.pipeline),
+                         state.input.empty() ? "" : " ", state.input);
   }
   return {};
+}
+
+std::vector<Hint> Answers(const State& state) {
+  if (state.question == Question::kLeaveRun) {
+    return {{"c", "cancels the run"}, {"l", "leaves it running"}, {"Esc", "stays"}};
+  }
+  return {{"y", "yes"}, {"n", "no"}};
+}
+
+/// Keys with their words, as many as fit; each can be clicked.
+void PutHints(Picture& picture, const std::vector<Hint>& hints, int x, int y) {
+  for (const Hint& hint : hints) {
+    const int width = Columns(hint.key) + 1 + Columns(hint.word);
+    if (x + width > picture.layout.width) {
+      return;
+    }
+    Hit hit;
+    hit.where = {x, y, width, 1};
+    hit.kind = Hit::Kind::kKey;
+    hit.name = hint.key;
+    picture.hits.push_back(std::move(hit));
+    x = picture.grid.Put(x, y, hint.key, Theme::Key());
+    x = picture.grid.Put(x + 1, y, hint.word, Theme::Dim()) + 2;
+  }
 }
 
 }  // namespace
@@ -208,7 +303,6 @@ void DrawHeader(Picture& picture, const State& state, const Theme& theme) {
   const int room = std::max(end - WidthOf(warnings), 0);
   int x = PutPieces(picture, 0, 0, Title(state, theme), room);
   PutPieces(picture, std::max(end - WidthOf(warnings), 0), 0, warnings, end);
-  const std::vector<Piece> counts = Counts(state, theme);
   const std::vector<Piece> times = Times(state, theme);
   if (place.height == 1) {
     if (x + 2 < room) {
@@ -216,8 +310,18 @@ void DrawHeader(Picture& picture, const State& state, const Theme& theme) {
     }
     return;
   }
+  if (state.is_idle()) {
+    PutPieces(picture, 1, 1, IdlePieces(state, theme), end);
+    return;
+  }
   const int times_at = end - WidthOf(times) - 1;
-  x = PutPieces(picture, 1, 1, counts, std::max(times_at - 1, 1));
+  const face::Counts counts = face::CountNodes(state.shown());
+  std::vector<Piece> shown = Counts(state, counts, theme, true);
+  if (1 + WidthOf(shown) >= times_at) {
+    shown = Counts(state, counts, theme, false);
+  }
+  x = PutPieces(picture, 1, 1, shown, std::max(times_at - 1, 1));
+  DrawBar(picture, counts, theme, x + 3, times_at - 2);
   PutPieces(picture, std::max(times_at, x + 1), 1, times, end);
 }
 
@@ -235,7 +339,13 @@ void DrawFooter(Picture& picture, const State& state, const Theme& theme) {
     return;
   }
   if (state.mode == Mode::kAsk) {
-    picture.grid.Put(0, y, Fitted(QuestionText(state), place.width, theme), Theme::Warning());
+    const std::vector<Hint> answers = Answers(state);
+    int room = place.width;
+    for (const Hint& answer : answers) {
+      room -= Columns(answer.key) + Columns(answer.word) + 3;
+    }
+    const std::string question = Fitted(QuestionText(state), std::max(room, 8), theme);
+    PutHints(picture, answers, picture.grid.Put(0, y, question, Theme::Warning()), y);
     return;
   }
   if (state.toast.has_value() && state.toast->until > state.now_ms) {
@@ -243,20 +353,7 @@ void DrawFooter(Picture& picture, const State& state, const Theme& theme) {
                      state.toast->bad ? Theme::Bad() : Theme::Bold());
     return;
   }
-  int x = 0;
-  for (const Hint& hint : Hints(state)) {
-    const int width = Columns(hint.key) + 1 + Columns(hint.word);
-    if (x + width > place.width) {
-      break;
-    }
-    Hit hit;
-    hit.where = {x, y, width, 1};
-    hit.kind = Hit::Kind::kKey;
-    hit.name = hint.key;
-    picture.hits.push_back(std::move(hit));
-    x = picture.grid.Put(x, y, hint.key, Theme::Key());
-    x = picture.grid.Put(x + 1, y, hint.word, Theme::Dim()) + 2;
-  }
+  PutHints(picture, Hints(state), 0, y);
 }
 
 void DrawEvents(Picture& picture, const State& state, const Theme& theme) {

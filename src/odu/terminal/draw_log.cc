@@ -80,6 +80,12 @@ void DrawTitle(Picture& picture, const State& state, const LogDocument& log, con
   if (const std::string reason = face::ShownReason(shown); !reason.empty()) {
     more += reason + " ";
   }
+  if (IsFlaky(state.shown(), shown.name)) {
+    more += "flaky ";
+  }
+  if (std::ranges::find(state.owed(), shown.name) != state.owed().end()) {
+    more += fmt::format("{} its status is not posted yet ", theme.dot());
+  }
   picture.grid.Put(x, place.y, more, Theme::Dim(), stop);
   if (has_room) {
     picture.grid.Put(standing_at, place.y, standing, Theme::Dim(), end);
@@ -233,6 +239,9 @@ void DrawRuns(Picture& picture, const State& state, const Theme& theme) {
         "{:<14} {:<10} {:>9}  {}", run.ref, word,
         run.finished_at.has_value() ? face::Span(*run.finished_at - run.started_at) : std::string(),
         face::Ago(state.now_ms - run.started_at));
+    if (!run.unposted.empty()) {
+      text += "  " + base::Counted(run.unposted.size(), "post") + " owed";
+    }
     if (!run.red.empty()) {
       text += "  " + run.red.front();
       if (run.red.size() > 1) {

@@ -20,14 +20,19 @@ std::string CellText(const model::Node& node, const State& state, const Theme& t
     const bool taken = state.selected.empty() || state.selected.contains(node.name);
     return fmt::format("[{}]", taken ? (theme.ascii ? "x" : "✔") : " ");
   }
+  const auto add = [&](const std::string& more) {
+    if (Columns(text + more) <= room) {
+      text += more;
+    }
+  };
   if (const auto elapsed = face::ElapsedMs(node, state.now_ms)) {
     text += ' ' + face::Span(*elapsed);
   }
   if (node.attempt > 1) {
-    const std::string attempt = fmt::format(" #{}", node.attempt);
-    if (Columns(text + attempt) <= room) {
-      text += attempt;
-    }
+    add(fmt::format(" #{}", node.attempt));
+  }
+  if (IsFlaky(state.shown(), node.name)) {
+    add(" flaky");
   }
   return text;
 }
@@ -125,7 +130,9 @@ void DrawMatrix(Picture& picture, const State& state, const Matrix& matrix, cons
       const int end = std::min(x + layout.cell_columns, place.x + place.width);
       const int room = layout.cell_columns - 1;
       const std::string text = CellText(*node, state, theme, room);
-      picture.grid.Put(x, y, text, Theme::StatusStyle(node->status), end - 1);
+      const bool flaky = IsFlaky(state.shown(), node->name);
+      picture.grid.Put(x, y, text, flaky ? Theme::Warning() : Theme::StatusStyle(node->status),
+                       end - 1);
       const Rect cell{x, y, std::max(end - x - 1, 1), 1};
       if (node->name == state.focus) {
         picture.grid.Restyle(cell, [](Style style) {

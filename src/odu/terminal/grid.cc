@@ -60,9 +60,16 @@ bool IsSafe(char32_t character) {
   return !turns && character < 0xe0000;
 }
 
+bool IsInvisible(char32_t character) {
+  return (character >= 0x200b && character <= 0x200d) || character == 0xad ||
+         (character >= 0x2060 && character <= 0x2064) ||
+         (character >= 0x180b && character <= 0x180e) ||
+         (character >= 0xfe00 && character <= 0xfe0f);
+}
+
 int Columns(char32_t character) {
   if (character < 0x300) {
-    return 1;
+    return IsInvisible(character) ? 0 : 1;
   }
   const int columns = wcwidth(static_cast<wchar_t>(character));
   return columns < 0 ? 1 : columns;
@@ -74,7 +81,7 @@ int Columns(std::string_view text) {
   std::string_view bytes;
   int columns = 0;
   while (reader.Next(value, bytes)) {
-    columns += Columns(value);
+    columns += IsInvisible(value) ? 0 : Columns(value);
   }
   return columns;
 }
@@ -127,6 +134,9 @@ int Grid::Put(int x, int y, std::string_view text, const Style& style, int end) 
   int last = -1;
   while (reader.Next(value, bytes)) {
     const int columns = Columns(value);
+    if (IsInvisible(value)) {
+      continue;
+    }
     if (columns == 0) {
       Cell* before = last >= 0 ? &cells_[Index(last, y)] : nullptr;
       if (before != nullptr && before->length + bytes.size() <= Cell::kMaxBytes) {

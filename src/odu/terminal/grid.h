@@ -32,6 +32,9 @@ struct Cell {
 int Columns(char32_t character);
 /// Neither a control character nor one that turns the direction of text.
 bool IsSafe(char32_t character);
+/// Shows nothing itself, and makes some terminals show its neighbours wider or narrower than they
+/// are (variation selectors, joiners): it is left out.
+bool IsInvisible(char32_t character);
 /// Columns that `text` (UTF-8) takes when it is put on a grid.
 int Columns(std::string_view text);
 

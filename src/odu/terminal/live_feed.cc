@@ -22,16 +22,6 @@ bool IsFinal(const base::Error& error) {
          error.kind() == base::ErrorKind::kRefused || error.kind() == base::ErrorKind::kVersion;
 }
 
-/// What the run owes the forge, of a contract that says so.
-template <class R>
-std::vector<std::string> OwedOf(const R& run) {
-  if constexpr (requires { run.unposted.size(); }) {
-    return {run.unposted.begin(), run.unposted.end()};
-  } else {
-    return {};
-  }
-}
-
 std::string EventText(const model::Node& node) {
   std::string text = fmt::format("{} {}", model::StatusName(node.status), node.name);
   if (node.duration_ms.has_value() && node.status != model::NodeStatus::kSkipped) {
@@ -86,7 +76,11 @@ void LiveFeed::Continue() {
     tasks_->Spawn("redial", [this, delay] { return Redial(delay); });
   }
   if (next_) {
+    constexpr size_t kOld = 4;
     old_.push_back(std::exchange(client_, std::move(next_)));
+    if (old_.size() > kOld) {
+      old_.erase(old_.begin());
+    }
     state_.link_lost.reset();
     Subscribe();
   }
@@ -188,7 +182,6 @@ void LiveFeed::TakeRun(const model::Run& run) {
     run_id_ = run_id;
   }
   state_.live.run = run;
-  state_.owed = OwedOf(run);
   changed_();
 }
 

@@ -58,11 +58,15 @@ Cell CellOf(const VTermGlyphInfo& glyph, const Style& style) {
     if (!is_character || !IsSafe(character)) {
       character = kUnknown;
     }
+    if (IsInvisible(static_cast<char32_t>(character))) {
+      continue;
+    }
     const int columns = Columns(static_cast<char32_t>(character));
-    if (i == 0 && columns == 0) {
+    const bool first = cell.length == 0;
+    if (first && columns == 0) {
       AppendUtf8(cell, ' ');
     }
-    if (i == 0) {
+    if (first) {
       cell.width = static_cast<uint8_t>(std::max(columns, 1));
     } else if (columns != 0) {
       continue;
@@ -168,7 +172,8 @@ struct LogDocument::Terminal {
     LogLine& line = document.Row(pos.row);
     const auto column = static_cast<size_t>(pos.col);
     const Cell cell = CellOf(*info, document.pen_);
-    const size_t wanted = column + cell.width;
+    const auto taken = static_cast<size_t>(std::max<int>(cell.width, info->width == 2 ? 2 : 1));
+    const size_t wanted = column + taken;
     if (line.cells.size() < wanted) {
       document.cells_ += wanted - line.cells.size();
       line.cells.resize(wanted, Blank({}));
@@ -180,6 +185,8 @@ struct LogDocument::Terminal {
       half.width = 0;
       half.style = cell.style;
       line.cells[column + 1] = half;
+    } else if (taken == 2) {
+      line.cells[column + 1] = Blank(cell.style);
     }
     return 1;
   }

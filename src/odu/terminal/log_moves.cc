@@ -4,6 +4,8 @@
 
 #include <algorithm>
 
+#include "odu/terminal/draw_log.h"
+
 namespace odu::terminal {
 
 std::vector<Effect> ScrollLog(State& state, const Picture& picture, const LogDocument& log,
@@ -11,7 +13,8 @@ std::vector<Effect> ScrollLog(State& state, const Picture& picture, const LogDoc
   if (state.mode != Mode::kBrowse || state.is_idle()) {
     return {};
   }
-  const size_t top = picture.log_top;
+  // Not what the last frame showed: more keys than frames may have come.
+  const size_t top = FirstLogLine(state.log, log, picture.layout.log.height);
   const size_t room = static_cast<size_t>(std::max(picture.layout.log.height, 1));
   const size_t last = log.size() > room ? log.size() - room : 0;
   if (lines < 0) {

@@ -41,8 +41,14 @@ bool OwnedRun::HasEnded(const State& state, Steering& steering) {
     ended_ = true;
   } else if (!state.link_lost.has_value() && !asked_) {
     asked_ = true;
-    steering.AskVerdict(run_id_, [this](std::optional<model::Verdict> verdict) {
-      verdict_ = verdict;
+    steering.AskVerdict(run_id_, [this](const base::Result<std::optional<model::Verdict>>& told) {
+      const bool link =
+          !told && (told.error().code() == "closed" || told.error().code() == "closing");
+      if (link) {
+        asked_ = false;  // the next one may know
+        return;
+      }
+      verdict_ = told.value_or(std::nullopt);
       ended_ = true;
     });
   }

@@ -49,6 +49,10 @@ std::string_view VerdictName(model::Verdict verdict) {
   return "unknown";
 }
 
+bool IsFlaky(const face::View& view, std::string_view node) {
+  return std::ranges::find(view.run.flaky, node) != view.run.flaky.end();
+}
+
 face::View PlanView(const model::PlannedPipeline& pipeline) {
   face::View view;
   view.run.pipeline = pipeline.name;

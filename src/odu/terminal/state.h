@@ -5,6 +5,7 @@
 #include <optional>
 #include <set>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "odu/face/view.h"
@@ -88,7 +89,6 @@ struct State {
   std::optional<std::string> link_lost;  ///< why nobody answers; then all here is stale
   int64_t link_lost_at = 0;
   std::optional<Past> past;
-  std::vector<std::string> owed;  ///< statuses that the forge has not confirmed
   std::deque<EventLine> events;
   // Who looks, and at what.
   bool owns_run = false;
@@ -114,6 +114,10 @@ struct State {
     }
     return is_idle() ? plan : live;
   }
+  /// Nodes whose newest status the forge has not confirmed: of what is shown, or of the last run.
+  const std::vector<std::string>& owed() const {
+    return past.has_value() ? past->view.run.unposted : live.run.unposted;
+  }
 };
 
 inline constexpr size_t kMaxEvents = 200;
@@ -124,6 +128,8 @@ void AddEvent(State& state, EventLine event);
 void Say(State& state, std::string text, bool bad = false);
 /// "passed", "failed", "cancelled", "incomplete".
 std::string_view VerdictName(model::Verdict verdict);
+/// Ok now, red before on the same commit.
+bool IsFlaky(const face::View& view, std::string_view node);
 /// The plan as nodes that wait.
 face::View PlanView(const model::PlannedPipeline& pipeline);
 

@@ -138,7 +138,7 @@ boost::asio::awaitable<void> Steering::Start(Effect effect, model::RunStartReque
 
 void Steering::AskVerdict(std::string run_id, Told told) {
   if (feed_.client() == nullptr) {
-    told(std::nullopt);
+    told(base::Fail(base::ErrorKind::kGone, "closed", "nobody answers"));
     return;
   }
   tasks_.Spawn("ask for the verdict",
@@ -152,7 +152,13 @@ boost::asio::awaitable<void> Steering::Verdict(std::string run_id, Told told) {
   request.run_id = std::move(run_id);
   request.settle = true;
   const auto reply = co_await feed_.client()->Call(Odu::kRunNext, std::move(request));
-  told(reply ? reply->verdict : std::nullopt);
+  base::Result<std::optional<model::Verdict>> verdict;
+  if (reply) {
+    verdict = reply->verdict;
+  } else {
+    verdict = base::Pass(reply.error());
+  }
+  told(verdict);
   changed_();
 }
 
@@ -174,12 +180,11 @@ boost::asio::awaitable<std::string> RunInTerminal(face::FaceContext& context,
   if (!status) {
     co_return status.error().message();
   }
-  const auto* exited = std::get_if<os::Exited>(&*status);
-  constexpr int kCouldNot = 2;
-  if (exited != nullptr && (exited->code == kCouldNot || exited->code == kCouldNot + 1)) {
-    co_return "there is no shell to be had there";
+  std::string said;
+  if (!os::Succeeded(*status)) {
+    said = "the shell ended: " + os::Describe(*status);
   }
-  co_return std::string();
+  co_return said;
 }
 
 }  // namespace odu::terminal

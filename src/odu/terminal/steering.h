@@ -16,7 +16,8 @@ namespace odu::terminal {
 class Steering {
  public:
   using NewRun = std::function<model::RunStartRequest()>;
-  using Told = std::function<void(std::optional<model::Verdict>)>;
+  /// The verdict, if anybody knows it; an error when nobody could be asked.
+  using Told = std::function<void(const base::Result<std::optional<model::Verdict>>&)>;
 
   /// Its calls are tasks of `tasks`. All outlive it.
   Steering(face::FaceContext& context, State& state, LiveFeed& feed, async::TaskGroup& tasks,
@@ -44,7 +45,8 @@ class Steering {
   NewRun new_run_;
 };
 
-/// Runs a program on the terminal of this process, to its end. What went wrong, else nothing.
+/// Runs a program on the terminal of this process, to its end. What is to be told of that: why
+/// there was no such program, or that it ended with another status than 0.
 boost::asio::awaitable<std::string> RunInTerminal(face::FaceContext& context,
                                                   std::vector<std::string> argv);
 

@@ -2,14 +2,17 @@
 
 #include <fcntl.h>
 #include <poll.h>
+#include <signal.h>
 #include <termios.h>
 #include <unistd.h>
 
 #include <array>
 #include <boost/asio/as_tuple.hpp>
+#include <boost/asio/error.hpp>
 #include <boost/asio/posix/stream_descriptor.hpp>
 #include <boost/asio/use_awaitable.hpp>
 #include <cerrno>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -34,6 +37,7 @@ struct Tty::State {
   State(const boost::asio::any_io_executor& executor, int fd) : descriptor(executor, fd) {}
   Descriptor descriptor;
   std::optional<termios> found;  ///< while it is taken
+  uint64_t times_taken = 0;
   std::string restore;
   std::optional<CrashGuard> guard;
 };
@@ -67,13 +71,15 @@ void Tty::Take(std::string restore) {
     return;
   }
   state_->found = mode;
+  ++state_->times_taken;
   state_->restore = std::move(restore);
   state_->guard.emplace(fd, state_->restore, mode);
   mode.c_iflag &= ~static_cast<tcflag_t>(IXON | ICRNL | INLCR | IGNCR | ISTRIP);
   mode.c_lflag &= ~static_cast<tcflag_t>(ICANON | ECHO | ISIG | IEXTEN);
   mode.c_cc[VMIN] = 1;
   mode.c_cc[VTIME] = 0;
-  tcsetattr(fd, TCSADRAIN, &mode);
+  // Not after what is still to be written: a terminal may have been stopped for hours.
+  tcsetattr(fd, TCSANOW, &mode);
 }
 
 void Tty::Release() {
@@ -101,6 +107,18 @@ void Tty::Release() {
     tcsetattr(fd, TCSANOW, &*state_->found);
   }
   state_->found.reset();
+  state_->descriptor.cancel();
+}
+
+void Tty::ToForeground() {
+  const int fd = state_->descriptor.native_handle();
+  sigset_t stop;
+  sigset_t before;
+  sigemptyset(&stop);
+  sigaddset(&stop, SIGTTOU);
+  pthread_sigmask(SIG_BLOCK, &stop, &before);
+  tcsetpgrp(fd, getpgrp());
+  pthread_sigmask(SIG_SETMASK, &before, nullptr);
 }
 
 bool Tty::taken() const {
@@ -119,7 +137,11 @@ os::TerminalSize Tty::Size() const {
 
 boost::asio::awaitable<bool> Tty::Write(std::string bytes) {
   std::string_view rest = bytes;
+  const uint64_t mine = state_->times_taken;
   while (!rest.empty()) {
+    if (!taken() || state_->times_taken != mine) {
+      co_return true;  // nobody's frame any more
+    }
     const ssize_t written = write(state_->descriptor.native_handle(), rest.data(), rest.size());
     if (written > 0) {
       rest.remove_prefix(static_cast<size_t>(written));
@@ -132,16 +154,19 @@ boost::asio::awaitable<bool> Tty::Write(std::string bytes) {
       co_return false;
     }
     const auto [error] = co_await state_->descriptor.async_wait(Descriptor::wait_write, kAsTuple);
-    if (error) {
+    if (error && error != boost::asio::error::operation_aborted) {
       co_return false;
     }
   }
   co_return true;
 }
 
-boost::asio::awaitable<std::string> Tty::Read() {
+boost::asio::awaitable<std::optional<std::string>> Tty::Read() {
   std::array<char, 4096> buffer{};
   for (;;) {
+    if (!taken()) {
+      co_return std::nullopt;
+    }
     const ssize_t count = read(state_->descriptor.native_handle(), buffer.data(), buffer.size());
     if (count > 0) {
       co_return std::string(buffer.data(), static_cast<size_t>(count));
@@ -151,7 +176,7 @@ boost::asio::awaitable<std::string> Tty::Read() {
     }
     const auto [error] = co_await state_->descriptor.async_wait(Descriptor::wait_read, kAsTuple);
     if (error) {
-      co_return std::string();
+      co_return std::nullopt;
     }
   }
 }

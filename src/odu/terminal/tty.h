@@ -3,6 +3,7 @@
 #include <boost/asio/any_io_executor.hpp>
 #include <boost/asio/awaitable.hpp>
 #include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 
@@ -24,18 +25,23 @@ class Tty {
   Tty& operator=(const Tty&) = delete;
 
   /// Keys come as they are typed, ^C and ^Z too. `restore` is what Release() and a crash write;
-  /// it is kept by this object.
+  /// it is kept by this object. Nothing happens in the background.
   void Take(std::string restore);
-  /// Writes `restore` and puts the mode back. Waits for a slow terminal a second at most.
+  /// Writes `restore` and puts the mode back. Waits for a slow terminal a second at most. A Write()
+  /// that has not come to its end writes no more, and a Read() takes nothing from who comes next.
   void Release();
   bool taken() const;
+  /// Makes this process's group the foreground again, after a program that did not.
+  void ToForeground();
 
   os::TerminalSize Size() const;
 
-  /// Writes all; false when the terminal is gone. Waits without blocking while it is slow.
+  /// Writes all, or what was written before Release(); false when the terminal is gone. Waits
+  /// without blocking while it is slow.
   boost::asio::awaitable<bool> Write(std::string bytes);
-  /// What was typed, at least a byte; empty when the terminal is gone or the waiter was cancelled.
-  boost::asio::awaitable<std::string> Read();
+  /// What was typed, at least a byte; an empty text when the terminal is gone; nothing when
+  /// Release() or a cancellation came first.
+  boost::asio::awaitable<std::optional<std::string>> Read();
 
  private:
   struct State;

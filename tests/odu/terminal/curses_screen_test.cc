@@ -82,12 +82,32 @@ TEST(CursesScreen, LeavingUndoesWhatEnteringDid) {
   const std::string entered = screen->Enter() + screen->Paint(WithText("x"), false);
   EXPECT_NE(entered.find("\x1b[?1049h"), std::string::npos);
   EXPECT_NE(entered.find("\x1b[?1006h"), std::string::npos);
-  for (const std::string_view undo : {"\x1b[?1049l", "\x1b[?1000l", "\x1b[?1002l", "\x1b[?1006l",
-                                      "\x1b[?2004l", "\x1b[?25h", "\x1b[m"}) {
+  for (const std::string_view undo :
+       {"\x1b[?1049l", "\x1b[?1000l", "\x1b[?1002l", "\x1b[?1006l", "\x1b[?2004l", "\x1b[?25h",
+        "\x1b[m", "\x1b[?7h", "\x1b[8h"}) {
     EXPECT_NE(screen->Leave().find(undo), std::string::npos) << undo;
   }
   const std::string again = screen->Enter() + screen->Paint(WithText("x"), false);
   EXPECT_NE(again.find("\x1b[?1049h"), std::string::npos);
+}
+
+TEST(CursesScreen, ALineNeverGoesOnInTheNextOne) {
+  const auto screen = Open(ColourDepth::k256);
+  Grid grid(40, 10);
+  for (int y = 0; y < 10; ++y) {
+    grid.Put(0, y, "0123456789012345678901234567890123456789");
+  }
+  const std::string bytes = screen->Enter() + screen->Paint(grid, false);
+  ASSERT_NE(bytes.find("\x1b[?7l"), std::string::npos);
+  const size_t on = bytes.rfind("\x1b[?7h");
+  EXPECT_TRUE(on == std::string::npos || on < bytes.rfind("\x1b[?7l")) << "also after the corner";
+}
+
+TEST(CursesScreen, EightColoursAndBoldAreSixteen) {
+  Style style;
+  style.fg = Colour::Indexed(9);
+  const std::string bytes = Open(ColourDepth::k16, "xterm")->Paint(WithText("x", style), false);
+  EXPECT_NE(bytes.find("31"), std::string::npos) << bytes;
 }
 
 TEST(CursesScreen, ATerminalThatNobodyKnowsIsDrawnOnPlainly) {
@@ -116,6 +136,8 @@ TEST(Abilities, AreReadFromTheEnvironment) {
   EXPECT_EQ(of({"TERM=xterm-256color", "COLORTERM=truecolor"}).depth, ColourDepth::kTrue);
   EXPECT_EQ(of({"TERM=xterm-256color", "COLORTERM=truecolor", "NO_COLOR="}).depth,
             ColourDepth::kNone);
+  EXPECT_FALSE(of({"TERM=xterm"}).far);
+  EXPECT_TRUE(of({"TERM=xterm", "SSH_CONNECTION=10.0.0.1 1 10.0.0.2 22"}).far);
   EXPECT_FALSE(of({"TERM=xterm", "LANG=C"}).utf8);
   EXPECT_TRUE(of({"TERM=xterm", "LANG=en_US.UTF-8"}).utf8);
   EXPECT_FALSE(of({"TERM=xterm", "LANG=en_US.UTF-8", "LC_ALL=C"}).utf8);

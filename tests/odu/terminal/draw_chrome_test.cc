@@ -18,8 +18,9 @@ class ChromeTest : public testing::Test {
 };
 
 TEST_F(ChromeTest, TheHeaderCountsAndTells) {
-  EXPECT_TRUE(Shows("ci @ 7f59054 · run 7f59054#2 · running")) << Text();
-  EXPECT_TRUE(Shows("✗ 1 failed  ⚠ 1 errored  ▶ 1 running")) << Text();
+  EXPECT_TRUE(Shows("ci · run 7f59054#2 · running")) << Text();
+  EXPECT_NE(Text(120, 40).find("✗ 1 failed  ⚠ 1 errored  ▶ 1 running"), std::string::npos);
+  EXPECT_TRUE(Shows("✗ 1  ⚠ 1  ▶ 1  ✔ 4  ⊘ 1  ■ 1  ◦ 1 ")) << "no room for words" << Text();
   EXPECT_TRUE(Shows("1m4s · about 1m0s left")) << Text();
 }
 
@@ -36,12 +37,47 @@ TEST_F(ChromeTest, AVerdictStandsWhereTheRunHasOne) {
 TEST_F(ChromeTest, QuestionsAndToastsTakeTheFoot) {
   state_.mode = Mode::kAsk;
   state_.question = Question::kLeaveRun;
-  EXPECT_TRUE(Shows("leave: c cancels the run, l leaves it running, Esc stays"));
+  EXPECT_TRUE(Shows("leave: c cancels the run  l leaves it running  Esc stays"));
   state_.mode = Mode::kBrowse;
   Say(state_, "copied 3 lines");
   EXPECT_TRUE(Shows("copied 3 lines"));
   state_.now_ms += 6000;
   EXPECT_FALSE(Shows("copied 3 lines"));
+}
+
+TEST_F(ChromeTest, AnAnswerCanBeClicked) {
+  state_.mode = Mode::kAsk;
+  state_.question = Question::kCancelRun;
+  const Picture picture = Draw(state_, log_, Theme(), 40, 12);
+  std::vector<std::string> keys;
+  for (const Hit& hit : picture.hits) {
+    if (hit.kind == Hit::Kind::kKey) {
+      keys.push_back(hit.name);
+    }
+  }
+  EXPECT_EQ(keys, (std::vector<std::string>{"y", "n"}));
+}
+
+TEST_F(ChromeTest, WhatIsFlakyOrOwedIsTold) {
+  state_.live.run.flaky = {"build@x86_64-linux"};
+  state_.live.run.unposted = {"build@x86_64-linux", "ci::lint@x86_64-linux"};
+  EXPECT_TRUE(Shows("1 flaky")) << Text();
+  EXPECT_TRUE(Shows("2 posts owed")) << Text();
+  EXPECT_TRUE(Shows("✔ 3s flaky")) << Text();
+  state_.focus = "build@x86_64-linux";
+  EXPECT_NE(Text(140, 40).find("flaky · its status is not posted yet"), std::string::npos);
+}
+
+TEST_F(ChromeTest, TheBarHasAPlaceForWhateverThereIs) {
+  for (int i = 0; i < 500; ++i) {
+    Add(state_.live, SampleNode("n" + std::to_string(i), model::NodeStatus::kOk, i, 0, 1));
+  }
+  const Picture picture = Draw(state_, log_, Theme(), 160, 40);
+  size_t bad = 0;
+  for (int x = 0; x < 160; ++x) {
+    bad += picture.grid.at(x, 1).text() == "━" && picture.grid.at(x, 1).style == Theme::Bad();
+  }
+  EXPECT_EQ(bad, 1U) << picture.grid.Text();
 }
 
 TEST_F(ChromeTest, TheNewestEventsAreShown) {

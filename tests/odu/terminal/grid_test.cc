@@ -60,6 +60,14 @@ TEST_F(GridTest, NothingThatGivesATerminalOrdersGetsIn) {
   EXPECT_EQ(grid.Text(), "a\ufffd[31m\ufffd\ufffd\ufffd\n");
 }
 
+TEST_F(GridTest, WhatMakesTerminalsDisagreeOnWidthsIsLeftOut) {
+  Grid grid(10, 1);
+  // A variation selector, a joined emoji, a zero-width space.
+  EXPECT_EQ(grid.Put(0, 0, "\u26a0\ufe0f|\u200b|\U0001f469\u200d\U0001f680"), 7);
+  EXPECT_EQ(grid.Text(), "\u26a0||\U0001f469\U0001f680\n");
+  EXPECT_EQ(Columns("\u26a0\ufe0f"), 1);
+}
+
 TEST_F(GridTest, ColumnsCountWhatIsPut) {
   EXPECT_EQ(Columns("abc"), 3);
   EXPECT_EQ(Columns("漢字"), 4);

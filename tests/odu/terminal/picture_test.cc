@@ -99,7 +99,7 @@ TEST_F(PictureTest, ALostCoordinatorLooksStale) {
 }
 
 TEST_F(PictureTest, PostsThatAreOwedAreCounted) {
-  state_.owed = {"build@x86_64-linux", "ci::lint@x86_64-linux"};
+  state_.live.run.unposted = {"build@x86_64-linux", "ci::lint@x86_64-linux"};
   EXPECT_NE(At(80, 24).grid.Text().find("2 posts owed"), std::string::npos);
 }
 

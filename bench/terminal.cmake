@@ -1,0 +1,8 @@
+add_executable(terminal_feed EXCLUDE_FROM_ALL "${CMAKE_CURRENT_LIST_DIR}/terminal_feed.cc")
+foreach(layer IN ITEMS odu/coordinator odu/model service transport surface os async base)
+  odu_layer_target("${layer}" target)
+  target_link_libraries(terminal_feed PRIVATE ${target})
+endforeach()
+set_target_properties(terminal_feed PROPERTIES RUNTIME_OUTPUT_DIRECTORY "${CMAKE_BINARY_DIR}/bench")
+odu_use_pch(terminal_feed odu_pch)
+add_dependencies(bench terminal_feed)
