@@ -5,6 +5,7 @@
 #include <algorithm>
 #include <array>
 #include <ctime>
+#include <iterator>
 
 #include "base/text.h"
 #include "odu/face/display.h"
@@ -304,10 +305,14 @@ void DrawHeader(Picture& picture, const State& state, const Theme& theme) {
   int x = PutPieces(picture, 0, 0, Title(state, theme), room);
   PutPieces(picture, std::max(end - WidthOf(warnings), 0), 0, warnings, end);
   const std::vector<Piece> times = Times(state, theme);
+  const face::Counts counts = face::CountNodes(state.shown());
   if (place.height == 1) {
-    if (x + 2 < room) {
-      PutPieces(picture, x + 2, 0, times, room);
+    std::vector<Piece> line = times;
+    if (!state.is_idle()) {
+      line.push_back({"  ", {}});
+      std::ranges::copy(Counts(state, counts, theme, false), std::back_inserter(line));
     }
+    PutPieces(picture, x + 2, 0, line, room);
     return;
   }
   if (state.is_idle()) {
@@ -315,7 +320,6 @@ void DrawHeader(Picture& picture, const State& state, const Theme& theme) {
     return;
   }
   const int times_at = end - WidthOf(times) - 1;
-  const face::Counts counts = face::CountNodes(state.shown());
   std::vector<Piece> shown = Counts(state, counts, theme, true);
   if (1 + WidthOf(shown) >= times_at) {
     shown = Counts(state, counts, theme, false);

@@ -39,10 +39,23 @@ void DrawBox(Picture& picture, const Theme& theme, std::string_view title,
   picture.grid.Fill({box.x, box.y + box.height - 1, box.width, 1}, theme.rule(), edge);
   picture.grid.Fill({box.x, box.y + 1, 1, box.height - 2}, theme.bar(), edge);
   picture.grid.Fill({end - 1, box.y + 1, 1, box.height - 2}, theme.bar(), edge);
-  picture.grid.Put(box.x + 2, box.y, fmt::format(" {} ", title), Theme::Bold(), end);
+  const auto corners = theme.corners();
+  picture.grid.Put(box.x, box.y, corners[0], edge, end);
+  picture.grid.Put(end - 1, box.y, corners[1], edge, end);
+  picture.grid.Put(box.x, box.y + box.height - 1, corners[2], edge, end);
+  picture.grid.Put(end - 1, box.y + box.height - 1, corners[3], edge, end);
+  picture.grid.Put(box.x + 2, box.y, fmt::format(" {} ", title), Theme::Bold(), end - 1);
   const int room = box.height - 2;
   const int first = FirstShown(static_cast<int>(lines.size()), room, static_cast<int>(chosen));
   const int left_columns = std::min(left, width - 4);
+  const int below = static_cast<int>(lines.size()) - first - room;
+  if (below > 0 || first > 0) {
+    std::string more = first > 0 ? fmt::format(" {}{}", theme.up(), first) : "";
+    more += below > 0 ? fmt::format(" {}{}", theme.down(), below) : "";
+    more += " ";
+    picture.grid.Put(std::max(end - 2 - Columns(more), box.x + 1), box.y + box.height - 1, more,
+                     Theme::Dim(), end - 1);
+  }
   for (int i = 0; i < room && first + i < static_cast<int>(lines.size()); ++i) {
     const auto index = static_cast<size_t>(first + i);
     const int y = box.y + 1 + i;

@@ -63,7 +63,11 @@ Picture Draw(const State& state, const LogDocument& log, const Theme& theme, int
     DrawMatrix(picture, state, matrix, theme);
     DrawEvents(picture, state, theme);
   }
-  picture.grid.Fill(picture.layout.rule, theme.bar(), Theme::Dim());
+  const Rect& rule = picture.layout.rule;
+  picture.grid.Fill(rule, theme.bar(), Theme::Dim());
+  if (!rule.empty() && !picture.layout.events.empty()) {
+    picture.grid.Put(rule.x, picture.layout.events.y, theme.joint(), Theme::Dim());
+  }
   if (state.is_idle()) {
     DrawRuns(picture, state, theme);
   } else {

@@ -1,5 +1,6 @@
 #pragma once
 
+#include <array>
 #include <string_view>
 
 #include "odu/model/node.h"
@@ -25,6 +26,13 @@ struct Theme {
   std::string_view bar() const { return ascii ? "|" : "│"; }
   std::string_view up() const { return ascii ? "^" : "↑"; }
   std::string_view down() const { return ascii ? "v" : "↓"; }
+  /// Where a rule comes from the left and ends at a bar.
+  std::string_view joint() const { return ascii ? "+" : "┤"; }
+  /// The corners of a frame: top left, top right, bottom left, bottom right.
+  std::array<std::string_view, 4> corners() const {
+    using Corners = std::array<std::string_view, 4>;
+    return ascii ? Corners{"+", "+", "+", "+"} : Corners{"╭", "╮", "╰", "╯"};
+  }
 
   static Style Plain() { return {}; }
   static Style Dim() { return Style{}.With(Style::kDim); }
