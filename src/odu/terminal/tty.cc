@@ -47,11 +47,16 @@ bool Tty::IsOurs(int fd) {
 }
 
 base::Result<std::unique_ptr<Tty>> Tty::Open(boost::asio::any_io_executor executor, int fd) {
+  constexpr int kFlags = O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK;
   std::array<char, 256> path{};
-  if (ttyname_r(fd, path.data(), path.size()) != 0) {
-    return base::Fail(base::ErrorKind::kHost, "no_terminal", "stdout is no terminal");
+  os::Fd own;
+  if (ttyname_r(fd, path.data(), path.size()) == 0) {
+    own.Reset(open(path.data(), kFlags));
   }
-  os::Fd own(open(path.data(), O_RDWR | O_NOCTTY | O_CLOEXEC | O_NONBLOCK));
+  if (!own.valid()) {
+    // Another user's since `su`, or of another mount namespace; still the one that controls us.
+    own.Reset(open("/dev/tty", kFlags));
+  }
   if (!own.valid()) {
     return base::Pass(base::SystemError("opening the terminal", errno));
   }

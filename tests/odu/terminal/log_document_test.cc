@@ -151,5 +151,31 @@ TEST_F(LogDocumentTest, MemoryIsBoundedAndTheEndStays) {
   EXPECT_LE(endless.size(), 600U);
 }
 
+TEST_F(LogDocumentTest, WhatMakesTerminalsDisagreeOnWidthsIsLeftOut) {
+  LogDocument log;
+  log.Append("\u26a0\ufe0f a\u200bb \U0001f469\u200d\U0001f680|\n");
+  const std::string text = log.line(0).Text();
+  for (const std::string_view joiner : {"\ufe0f", "\u200b", "\u200d"}) {
+    EXPECT_EQ(text.find(joiner), std::string::npos) << text;
+  }
+  EXPECT_NE(text.find("ab"), std::string::npos) << text;
+  EXPECT_NE(text.find("|"), std::string::npos) << text;
+}
+
+TEST_F(LogDocumentTest, ControlsOfEightBitsAreShownNotObeyed) {
+  LogDocument log;
+  log.Append(
+      "kept\n\xc2\x9b"
+      "2J\xc2\x9d"
+      "0;title\xc2\x9c \x9b"
+      "31m\n");
+  EXPECT_EQ(log.line(0).Text(), "kept");
+  for (const Cell& cell : log.line(1).cells) {
+    EXPECT_TRUE(cell.style == Style());
+    const std::string_view bytes = cell.text();
+    EXPECT_FALSE(bytes.size() == 2 && bytes[0] == '\xc2' && static_cast<uint8_t>(bytes[1]) < 0xa0);
+  }
+}
+
 }  // namespace
 }  // namespace odu::terminal
