@@ -37,6 +37,10 @@ constexpr int64_t kMinuteMs = 60'000;
 /// OSC 52 takes no more in many terminals.
 constexpr size_t kMostCopied = 72 << 10;
 
+base::Error Bug(std::string_view where, std::string_view what) {
+  return {base::ErrorKind::kBug, "bug", fmt::format("{}: {}", where, what)};
+}
+
 class Dashboard {
  public:
   Dashboard(face::FaceContext& context, os::SignalSource& signals, DashboardCall call,
@@ -48,8 +52,7 @@ class Dashboard {
         screen_(std::move(screen)),
         tasks_(context.executor,
                [this](std::string_view task, std::string_view what) {
-                 failure_ =
-                     base::Error(base::ErrorKind::kBug, "bug", fmt::format("{}: {}", task, what));
+                 failure_ = Bug(task, what);
                  changed_.Notify();
                }),
         changed_(context.executor),
@@ -79,7 +82,11 @@ class Dashboard {
         end_ = DashboardEnd::Kind::kLeft;
         break;
       }
-      Guarded("step", [this] { Step(); });
+      try {
+        Step();
+      } catch (const std::exception& error) {
+        failure_ = Bug("step", error.what());
+      }
     }
     co_return co_await Finish();
   }
@@ -89,18 +96,6 @@ class Dashboard {
   bool IsOver() const {
     const bool ends = end_.has_value() || failure_.has_value();
     return ends && (!away_ || end_ == DashboardEnd::Kind::kHungUp);
-  }
-
-  /// Whatever goes wrong in there ends the dashboard as other failures do, the terminal given back.
-  template <class F>
-  void Guarded(std::string_view what, F act) {
-    try {
-      act();
-    } catch (const std::exception& error) {
-      failure_ =
-          base::Error(base::ErrorKind::kBug, "bug", fmt::format("{}: {}", what, error.what()));
-      changed_.Notify();
-    }
   }
 
   void TakeTerminal() {
