@@ -245,6 +245,35 @@ TEST_F(ControlsTest, TheWheelScrollsTheLog) {
   EXPECT_EQ(state_.log.top + 3, top);
 }
 
+TEST_F(ControlsTest, ScrollsThatComeBetweenTwoFramesAllCount) {
+  Redraw(80, 24);
+  const size_t top = picture_.log_top;
+  Key wheel;
+  wheel.kind = Key::Kind::kMouse;
+  wheel.mouse = Key::Mouse::kWheelUp;
+  for (int i = 0; i < 3; ++i) {
+    Controls{state_, picture_, log_}.Press(wheel);
+  }
+  EXPECT_EQ(state_.log.top + 9, top);
+}
+
+TEST_F(ControlsTest, AListHasTheMouseUntilAClickBesideIt) {
+  const std::string focus = state_.focus;
+  Type(":");
+  Mouse(Key::Mouse::kWheelDown, 40, 10);
+  Mouse(Key::Mouse::kWheelDown, 40, 10);
+  EXPECT_EQ(state_.choice, 2U);
+  Redraw();
+  for (const Hit& hit : picture_.hits) {
+    if (hit.kind == Hit::Kind::kNode) {
+      Mouse(Key::Mouse::kPress, hit.where.x, hit.where.y);
+      break;
+    }
+  }
+  EXPECT_EQ(state_.mode, Mode::kBrowse);
+  EXPECT_EQ(state_.focus, focus);
+}
+
 TEST_F(ControlsTest, ThePaletteDoesWhatItsLinesSay) {
   Type(":wrap");
   Press(Key::Kind::kEnter);
