@@ -369,10 +369,11 @@ void DrawEvents(Picture& picture, const State& state, const Theme& theme) {
   picture.grid.Fill({place.x, place.y, place.width, 1}, theme.rule(), Theme::Dim());
   picture.grid.Put(place.x + 1, place.y, " events ", Theme::Dim(), end);
   const auto room = static_cast<size_t>(place.height - 1);
-  const size_t first = state.events.size() > room ? state.events.size() - room : 0;
+  const std::deque<EventLine>& events = state.shown_events();
+  const size_t first = events.size() > room ? events.size() - room : 0;
   int y = place.y + 1;
-  for (size_t i = first; i < state.events.size(); ++i, ++y) {
-    const EventLine& event = state.events[i];
+  for (size_t i = first; i < events.size(); ++i, ++y) {
+    const EventLine& event = events[i];
     int x = picture.grid.Put(place.x + 1, y, Clock(event.at) + " ", Theme::Dim(), end);
     Style style;
     if (event.status.has_value()) {

@@ -6,7 +6,7 @@
 #include <utility>
 
 #include "base/text.h"
-#include "odu/face/display.h"
+#include "odu/terminal/event_line.h"
 
 namespace odu::terminal {
 namespace {
@@ -20,27 +20,6 @@ constexpr async::Duration kSlowestRedial = std::chrono::seconds(5);
 bool IsFinal(const base::Error& error) {
   return error.kind() == base::ErrorKind::kUsage || error.kind() == base::ErrorKind::kInput ||
          error.kind() == base::ErrorKind::kRefused || error.kind() == base::ErrorKind::kVersion;
-}
-
-std::string EventText(const model::Node& node) {
-  std::string text = fmt::format("{} {}", model::StatusName(node.status), node.name);
-  if (node.duration_ms.has_value() && node.status != model::NodeStatus::kSkipped) {
-    text += " " + face::Span(*node.duration_ms);
-  }
-  if (node.attempt > 1) {
-    text += fmt::format(" #{}", node.attempt);
-  }
-  if (const std::string reason = face::ShownReason(node); !reason.empty()) {
-    text += fmt::format(" ({})", reason);
-  }
-  return text;
-}
-
-int64_t TimeOf(const model::Node& node, int64_t now_ms) {
-  if (!node.started_at.has_value()) {
-    return now_ms;
-  }
-  return *node.started_at + node.duration_ms.value_or(0);
 }
 
 }  // namespace
@@ -164,7 +143,7 @@ void LiveFeed::TakeRun(const model::Run& run) {
   if (run_id.empty() && !run_id_.empty() && !state_.past.has_value() &&
       !state_.live.nodes.empty()) {
     // What was on the screen stays there: the run has only been closed.
-    state_.past = Past{state_.live, 0};
+    state_.past = Past{state_.live, 0, state_.events};
   }
   if (run_id != run_id_) {
     transitions_ = face::Transitions();
@@ -198,17 +177,13 @@ void LiveFeed::TakeTransitions() {
     }
   }
   news_.clear();
+  // What was before anybody looked is told by its time; what has none is no news.
+  const bool first = !batch.empty() && std::exchange(first_nodes_, false);
   const int64_t now_ms = context_.clock.WallMs();
   for (const model::Node& node : transitions_.Take(batch)) {
-    EventLine event;
-    event.at = TimeOf(node, now_ms);
-    event.status = node.status;
-    event.node = node.name;
-    event.text = EventText(node);
-    AddEvent(state_, std::move(event));
-  }
-  if (std::exchange(first_nodes_, false)) {
-    std::ranges::stable_sort(state_.events, {}, &EventLine::at);
+    if (!first || node.started_at.has_value()) {
+      AddEvent(state_, EventOf(node, now_ms));
+    }
   }
 }
 

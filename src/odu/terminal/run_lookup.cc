@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "odu/terminal/event_line.h"
+
 namespace odu::terminal {
 
 boost::asio::awaitable<void> RunLookup::Open(size_t index) {
@@ -19,7 +21,8 @@ boost::asio::awaitable<void> RunLookup::Open(size_t index) {
     Say(state_, view.error().message(), true);
     co_return;
   }
-  state_.past = Past{std::move(*view), index};
+  std::deque<EventLine> events = EventsOf(*view);
+  state_.past = Past{std::move(*view), index, std::move(events)};
   state_.focus_is_chosen = false;
   state_.log.attempt = 0;
   state_.log.follow = true;

@@ -61,6 +61,7 @@ struct LogPane {
 struct Past {
   face::View view;
   size_t index = 0;  ///< in `idle.runs`
+  std::deque<EventLine> events;
 };
 
 /// A line of the attempts' list.
@@ -113,6 +114,10 @@ struct State {
       return past->view;
     }
     return is_idle() ? plan : live;
+  }
+  /// What happened in the run that is shown.
+  const std::deque<EventLine>& shown_events() const {
+    return past.has_value() ? past->events : events;
   }
   /// Nodes whose newest status the forge has not confirmed: of what is shown, or of the last run.
   const std::vector<std::string>& owed() const {

@@ -318,7 +318,7 @@ TEST_F(ControlsTest, OlderAndNewerRunsAreTurnedThrough) {
   std::vector<Effect> effects = Type("[");
   ExpectOne(effects, Effect::Kind::kOpenRun);
   EXPECT_EQ(effects[0].index, 1U) << "the first is what is shown already";
-  state_.past = Past{state_.live, 1};
+  state_.past = Past{state_.live, 1, {}};
   effects = Type("[");
   EXPECT_EQ(effects[0].index, 2U);
   EXPECT_TRUE(Type("]").empty());
@@ -326,7 +326,7 @@ TEST_F(ControlsTest, OlderAndNewerRunsAreTurnedThrough) {
 }
 
 TEST_F(ControlsTest, APastRunCannotBeSteered) {
-  state_.past = Past{state_.live, 1};
+  state_.past = Past{state_.live, 1, {}};
   EXPECT_TRUE(Type("r").empty());
   EXPECT_TRUE(Type("C").empty());
   EXPECT_EQ(state_.mode, Mode::kBrowse);
