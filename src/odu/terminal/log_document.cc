@@ -305,6 +305,7 @@ struct LogDocument::Terminal {
   bool after_escape = false;
   size_t work_left = 0;
   VTermState* state = nullptr;
+  int row = 0;  ///< of the cursor, after the last bytes
 };
 
 std::string LogLine::Text() const {
@@ -335,6 +336,7 @@ void LogDocument::Restart(uint64_t begin, bool in_a_line) {
   skipping_ = in_a_line;
   at_line_start_ = true;
   terminal_->after_escape = false;
+  terminal_->row = 0;
 }
 
 LogLine& LogDocument::Row(int row) {
@@ -373,6 +375,9 @@ void LogDocument::Append(std::string_view bytes) {
     }
   }
   Trim();
+  VTermPos cursor{};
+  vterm_state_get_cursorpos(terminal_->state, &cursor);
+  terminal_->row = std::clamp(cursor.row, 0, kScreenRows - 1);
 }
 
 void LogDocument::Feed(std::string_view line) {
@@ -444,8 +449,12 @@ void LogDocument::SetColumns(int columns) {
 
 size_t LogDocument::size() const {
   size_t size = lines_.size();
-  // The terminal's last rows may be there only because the cursor was.
-  while (size > top_ && lines_[size - 1].cells.empty() && lines_[size - 1].offset >= end_) {
+  // The terminal's last rows may be there only because the cursor was, or is.
+  const size_t cursor = top_ + static_cast<size_t>(terminal_->row);
+  const auto is_nothing = [&](const LogLine& line, size_t index) {
+    return line.cells.empty() && (line.offset >= end_ || index >= cursor);
+  };
+  while (size > top_ && is_nothing(lines_[size - 1], size - 1)) {
     --size;
   }
   return size;

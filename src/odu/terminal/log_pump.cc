@@ -16,6 +16,8 @@ constexpr uint64_t kBackBytes = uint64_t{128} << 10;
 constexpr size_t kBurstBytes = size_t{128} << 10;
 /// Lines read beyond those shown.
 constexpr size_t kAheadLines = 400;
+/// Lines of a log that is not followed are made of so many bytes at once.
+constexpr size_t kPieceBytes = size_t{4} << 10;
 constexpr async::Duration kUnsettledAtMost = std::chrono::milliseconds(150);
 
 }  // namespace
@@ -116,14 +118,29 @@ void LogPump::Take(std::string_view bytes) {
     window_bytes_ = bytes.size();
   }
   fresh_ = false;
-  const size_t before = document_.dropped();
-  document_.Append(bytes);
-  if (const size_t dropped = document_.dropped() - before; dropped > 0) {
-    pane_.top -= std::min(dropped, pane_.top);
-    pane_.selection.reset();
+  // A piece at a time: what is more than enough would push out what is looked at.
+  while (!bytes.empty() && !IsEnough()) {
+    const size_t before = document_.dropped();
+    const size_t piece = pane_.follow ? bytes.size() : std::min(bytes.size(), kPieceBytes);
+    document_.Append(bytes.substr(0, piece));
+    bytes.remove_prefix(piece);
+    if (const size_t dropped = document_.dropped() - before; dropped > 0) {
+      pane_.top -= std::min(dropped, pane_.top);
+      pane_.selection.reset();
+    }
+    SetTop(rows_);
+  }
+  if (!bytes.empty()) {
+    enough_ = true;
+    ++generation_;  // the rest is asked for again when it is wanted
   }
   pane_.size = std::max(pane_.size, document_.end());
   changed_();
+}
+
+bool LogPump::IsEnough() const {
+  const size_t wanted = pane_.top + static_cast<size_t>(std::max(rows_, 0)) + kAheadLines;
+  return !pane_.follow && !wanted_line_.has_value() && document_.size() >= wanted;
 }
 
 void LogPump::Ended(const base::Result<uint64_t>& end) {
@@ -146,6 +163,7 @@ void LogPump::Restart(uint64_t begin) {
   Unsubscribe();
   document_.Restart(begin, begin > 0);
   behind_ = false;
+  enough_ = false;
   ended_ = false;
   fresh_ = true;
   asked_at_ = clock_.Now();
@@ -162,7 +180,11 @@ void LogPump::Adjust(int rows) {
   if (!open_ || client_ == nullptr) {
     return;
   }
+  rows_ = rows;
   SetTop(rows);
+  if (std::exchange(enough_, false)) {
+    Unsubscribe();
+  }
   if (behind_) {
     Unsubscribe();
     if (clock_.Now() - window_start_ < kCatchUp) {
@@ -175,8 +197,7 @@ void LogPump::Adjust(int rows) {
     }
     pane_.size = std::max(pane_.size, size_(target_).value_or(0));
   }
-  const size_t wanted = pane_.top + static_cast<size_t>(std::max(rows, 0)) + kAheadLines;
-  const bool more = pane_.follow || wanted_line_.has_value() || document_.size() < wanted;
+  const bool more = !IsEnough();
   if (more && !subscription_.has_value() && !ended_) {
     Subscribe(document_.end());
   } else if (!more && subscription_.has_value()) {

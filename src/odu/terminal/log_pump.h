@@ -64,6 +64,8 @@ class LogPump {
   void Take(std::string_view bytes);
   void Ended(const base::Result<uint64_t>& end);
   void SetTop(int rows);
+  /// More lines than those at hand are not looked at.
+  bool IsEnough() const;
 
   async::Clock& clock_;
   LogDocument& document_;
@@ -77,6 +79,8 @@ class LogPump {
   uint64_t generation_ = 0;  ///< of the subscription: late bytes of another are not ours
   bool ended_ = false;
   bool behind_ = false;
+  bool enough_ = false;  ///< more came than is looked at
+  int rows_ = 0;         ///< that the pane shows
   bool fresh_ = false;  ///< restarted, nothing came yet
   async::Duration window_start_{};
   size_t window_bytes_ = 0;

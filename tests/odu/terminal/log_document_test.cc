@@ -162,6 +162,14 @@ TEST_F(LogDocumentTest, WhatMakesTerminalsDisagreeOnWidthsIsLeftOut) {
   EXPECT_NE(text.find("|"), std::string::npos) << text;
 }
 
+TEST_F(LogDocumentTest, WhatWasWipedBelowTheCursorIsNoLine) {
+  EXPECT_EQ(Lines("\x1b[999;999Hfar\x1b[2J\x1b[1;1Htop\nafter\n"), "top|after|");
+  EXPECT_EQ(Lines("\x1b[999;999Hfar\x1b"
+                  "cafter\n"),
+            "after|");
+  EXPECT_EQ(Lines("a\n\n\nb\n\n"), "a|||b||");
+}
+
 TEST_F(LogDocumentTest, ControlsOfEightBitsAreShownNotObeyed) {
   LogDocument log;
   log.Append(
