@@ -164,9 +164,12 @@ class Dashboard {
         continue;
       }
       const async::Duration began = context_.clock.Now();
-      std::string frame = Frame();
-      pace_.Spend(frame.size(), began);
-      const bool written = co_await tty_->Write(std::move(frame));
+      std::optional<std::string> frame = Frame();
+      if (!frame.has_value()) {
+        continue;
+      }
+      pace_.Spend(frame->size(), began);
+      const bool written = co_await tty_->Write(std::move(*frame));
       if (!written) {
         end_ = DashboardEnd::Kind::kHungUp;
         changed_.Notify();
@@ -184,9 +187,8 @@ class Dashboard {
     }
   }
 
-  /// The bytes that bring the terminal up to date; none when it is.
-  std::string Frame() {
-    for_key_ = false;
+  /// The bytes that bring the terminal up to date, "" when it is; nothing while they wait.
+  std::optional<std::string> Frame() {
     const os::TerminalSize size = tty_->Size();
     const bool resized =
         size.columns != picture_.layout.width || size.rows != picture_.layout.height;
@@ -194,13 +196,15 @@ class Dashboard {
       const async::Duration now = context_.clock.Now();
       held_since_ = held_since_.value_or(now);
       if (now - *held_since_ < kHeldAtMost) {
-        redraw_soon_ = true;
-        changed_.Notify();
-        return {};
+        if (!std::exchange(redrawing_, true)) {
+          tasks_.Spawn("redraw", [this] { return LookAgain(kSoon, redrawing_); });
+        }
+        return std::nullopt;
       }
     } else {
       held_since_.reset();
     }
+    for_key_ = false;
     state_.now_ms = context_.clock.WallMs();
     // What draws the eye may have changed hundreds of times since the last frame: once is enough.
     const std::string focus = state_.focus;
@@ -224,9 +228,6 @@ class Dashboard {
 
   /// Looks again in a moment, where something is to be looked at then.
   void CatchUp() {
-    if (std::exchange(redraw_soon_, false) && !std::exchange(redrawing_, true)) {
-      tasks_.Spawn("redraw", [this] { return LookAgain(kSoon, redrawing_); });
-    }
     if (log_.busy() && !std::exchange(catching_up_, true)) {
       tasks_.Spawn("catch up", [this] { return LookAgain(LogPump::kCatchUp, catching_up_); });
     }
@@ -472,7 +473,6 @@ class Dashboard {
   bool for_key_ = false;                       ///< a key was pressed since the last frame
   bool away_ = false;                          ///< another program has the terminal
   std::optional<async::Duration> held_since_;  ///< a frame waits for its log
-  bool redraw_soon_ = false;
   bool redrawing_ = false;
   bool catching_up_ = false;
   uint64_t reads_ = 0;  ///< of the keyboard
