@@ -117,7 +117,7 @@ TEST_F(DashboardTest, WithoutAPipelineThereIsStillAScreen) {
   repo_.Commit();
   const auto tmux = InTerminal({"attach"}, 40, 12);
   EXPECT_TRUE(tmux->UntilShown("no plan:")) << tmux->Screen();
-  for (const std::string key : {"s", "Enter", "r", "a", "j", "Tab", "x", "/", "Escape", "G"}) {
+  for (const std::string key : {"s", "Enter", "r", "a", "j", "Tab", "x", "/", "G"}) {
     tmux->Type(key);
   }
   tmux->Type("?");

@@ -162,6 +162,10 @@ std::vector<Effect> Controls::Do(Action action) {
       state.log.follow = true;
       return {EffectOf(Effect::Kind::kLogEnd)};
     case Action::kSearch:
+      if (state.is_idle()) {
+        Say(state, "there is no log to search");
+        return {};
+      }
       state.mode = Mode::kSearch;
       state.input.clear();
       return {};

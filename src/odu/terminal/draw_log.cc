@@ -215,11 +215,14 @@ void DrawRuns(Picture& picture, const State& state, const Theme& theme) {
     }
   };
   if (!state.idle.pipeline.error.empty()) {
-    line("no plan: " + state.idle.pipeline.error.substr(0, state.idle.pipeline.error.find('\n')),
-         Theme::Bad());
+    std::string_view error = state.idle.pipeline.error;
+    error = error.substr(0, error.find('\n'));
+    constexpr std::string_view kStep = "plan: ";
+    error.remove_prefix(error.starts_with(kStep) ? kStep.size() : 0);
+    line(fmt::format("no plan: {}", error), Theme::Bad());
   }
-  if (state.idle.runs.empty()) {
-    line(state.known ? "none yet: s starts one" : "", Theme::Dim());
+  if (state.idle.runs.empty() && state.known) {
+    line(state.plan.nodes.empty() ? "none yet" : "none yet: s starts one", Theme::Dim());
   }
   for (size_t i = 0; i < state.idle.runs.size() && y < place.y + place.height; ++i) {
     const model::RunSummary& run = state.idle.runs[i];

@@ -163,8 +163,8 @@ TEST_F(LogDocumentTest, WhatMakesTerminalsDisagreeOnWidthsIsLeftOut) {
 }
 
 TEST_F(LogDocumentTest, WhatWasWipedBelowTheCursorIsNoLine) {
-  EXPECT_EQ(Lines("\x1b[999;999Hfar\x1b[2J\x1b[1;1Htop\nafter\n"), "top|after|");
-  EXPECT_EQ(Lines("\x1b[999;999Hfar\x1b"
+  EXPECT_EQ(Lines("\x1b[50;7Hfar\x1b[2J\x1b[1;1Htop\nafter\n"), "top|after|");
+  EXPECT_EQ(Lines("\x1b[50;7Hfar\x1b"
                   "cafter\n"),
             "after|");
   EXPECT_EQ(Lines("a\n\n\nb\n\n"), "a|||b||");
