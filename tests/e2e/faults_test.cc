@@ -334,6 +334,7 @@ TEST_F(Faults, AStoppedFaceHoldsNobodyUp) {
   EXPECT_EQ(said.exit_code, 0) << said;
   attached->Signal(SIGCONT);
   follower->Signal(SIGCONT);
+  attached->Signal(SIGTERM);  // a full screen stays until it is left
   EXPECT_EQ(attached->Wait().exit_code, 0);
   EXPECT_EQ(follower->Wait().stdout_text.size(), 30000000U);
 }

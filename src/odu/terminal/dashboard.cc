@@ -29,7 +29,7 @@ namespace {
 constexpr async::Duration kFrame = std::chrono::milliseconds(33);
 /// A beginning of a sequence that stays one for so long was the Escape key.
 constexpr async::Duration kEscapeWait = std::chrono::milliseconds(80);
-/// A frame waits so long for the log that belongs to it, and is looked at again so often.
+/// A frame waits so long for what belongs on it (at first all, then a log), and looks so often.
 constexpr async::Duration kHeldAtMost = std::chrono::milliseconds(30);
 constexpr async::Duration kSoon = std::chrono::milliseconds(10);
 constexpr async::Duration kStopGrace = std::chrono::seconds(1);
@@ -192,7 +192,8 @@ class Dashboard {
     const os::TerminalSize size = tty_->Size();
     const bool resized =
         size.columns != picture_.layout.width || size.rows != picture_.layout.height;
-    if (log_.unsettled() && !anew_ && !resized && picture_.layout.width > 0) {
+    const bool first = picture_.layout.width == 0;
+    if (first ? !state_.known : log_.unsettled() && !anew_ && !resized) {
       const async::Duration now = context_.clock.Now();
       held_since_ = held_since_.value_or(now);
       if (now - *held_since_ < kHeldAtMost) {
@@ -215,8 +216,7 @@ class Dashboard {
     const Rect before = picture_.layout.log;
     picture_ = Draw(state_, log_.lines(), theme_, size.columns, size.rows);
     if (picture_.layout.log != before) {
-      // The log's lines depend on the room there is.
-      changed_.Notify();
+      changed_.Notify();  // the log's lines depend on the room there is
     }
     std::string bytes;
     if (std::exchange(entering_, false)) {

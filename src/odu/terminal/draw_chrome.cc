@@ -151,6 +151,9 @@ std::vector<Piece> Title(const State& state, const Theme& theme) {
   std::vector<Piece> pieces{{" odu ", Theme::Title()}};
   const std::string pipeline = face::ShownPipeline(view.run.pipeline);
   if (state.is_idle()) {
+    if (!state.known) {
+      return pieces;
+    }
     pieces.push_back({" no run in progress", Theme::Bold()});
     if (!pipeline.empty()) {
       pieces.push_back({fmt::format(" {} {} @ {}", theme.dot(), pipeline, view.run.sha7), {}});
