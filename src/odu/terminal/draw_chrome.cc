@@ -238,6 +238,10 @@ std::vector<Hint> Hints(const State& state) {
     hints.push_back({"Enter", "zoom"});
   }
   hints.push_back({"/", "search"});
+  if (state.past.has_value()) {
+    hints.insert(hints.end(), {{"[", "older"}, {"]", "newer"}, {"e", "error"}, {"a", "attempts"}});
+    return hints;
+  }
   hints.push_back({"f", state.log.follow ? "pin" : "follow"});
   hints.push_back({"e", "error"});
   hints.push_back({"r", "rerun"});
