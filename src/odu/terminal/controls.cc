@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "odu/terminal/focus.h"
@@ -19,6 +20,16 @@ constexpr int kOverlap = 2;
 std::vector<Effect> Controls::Press(const Key& key) {
   if (key.kind == Key::Kind::kMouse) {
     return PressMouse(key);
+  }
+  if (key.alt && key.kind == Key::Kind::kCharacter) {
+    // Nothing here is asked for with Alt: it was the Escape key, and another soon after.
+    Key escape;
+    escape.kind = Key::Kind::kEscape;
+    Effects effects = Press(escape);
+    Key after = key;
+    after.alt = false;
+    std::ranges::move(Press(after), std::back_inserter(effects));
+    return effects;
   }
   switch (state.mode) {
     case Mode::kAsk:

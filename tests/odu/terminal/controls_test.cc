@@ -257,6 +257,16 @@ TEST_F(ControlsTest, ScrollsThatComeBetweenTwoFramesAllCount) {
   EXPECT_EQ(state_.log.top + 9, top);
 }
 
+TEST_F(ControlsTest, EscapeAndAKeySoonAfterAreTheTwo) {
+  Type("?");
+  Key key;
+  key.kind = Key::Kind::kCharacter;
+  key.text = "q";
+  key.alt = true;
+  ExpectOne(Press(key), Effect::Kind::kLeave);
+  EXPECT_EQ(state_.mode, Mode::kBrowse);
+}
+
 TEST_F(ControlsTest, AListHasTheMouseUntilAClickBesideIt) {
   const std::string focus = state_.focus;
   Type(":");
