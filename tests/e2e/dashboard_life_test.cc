@@ -50,6 +50,7 @@ TEST_F(DashboardTest, AHangUpLeavesTheRun) {
   {
     const auto tmux = InTerminal({"attach"});
     ASSERT_TRUE(tmux->UntilShown("q leaves")) << tmux->Screen();
+    ASSERT_TRUE(tmux->UntilShown("running " + Node("long"))) << tmux->Screen();
   }
   EXPECT_TRUE(Until([&] { return ProcessesWith(kOdu + " attach").empty(); }));
   EXPECT_NE(Odu({"status"}).stdout_text.find("running  long@"), std::string::npos);
