@@ -229,12 +229,14 @@ def main():
             return
         feed = subprocess.Popen([options.feed, str(options.nodes), "2000"], cwd=repo, env=env,
                                 stdout=subprocess.PIPE)
-        feed.stdout.readline()
+        if feed.stdout.readline() != b"serving\n":
+            sys.exit("terminal_feed does not serve")
         try:
             lines = subprocess.Popen([odu, "attach"], cwd=repo, env=env, stdout=subprocess.DEVNULL,
                                      stdin=subprocess.DEVNULL)
             screen = Screen([odu, "attach"], repo, env)
-            screen.until(b"node-0")
+            if screen.until(b"node-0") is None:
+                sys.exit("the puppet's run is not shown")
             screen.drain(1)
             before, floor = cpu_seconds(screen.pid), cpu_seconds(lines.pid)
             began = time.monotonic()

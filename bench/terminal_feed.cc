@@ -9,6 +9,7 @@
 #include <boost/asio/io_context.hpp>
 #include <chrono>
 #include <cstdlib>
+#include <memory>
 #include <optional>
 #include <string>
 
@@ -25,6 +26,7 @@
 #include "surface/collection.h"
 #include "surface/event.h"
 #include "surface/server.h"
+#include "surface/stream.h"
 
 namespace {
 
@@ -42,7 +44,25 @@ struct Feed {
     server.Bind(Odu::kLanes, lanes);
     server.Bind(Odu::kRuns, runs);
     server.Bind(Odu::kNotices, notices);
+    server.Bind(Odu::kNodeLog, node_log);
+    Refuse(Odu::kRunStart);
+    Refuse(Odu::kRunCancel);
+    Refuse(Odu::kRunNext);
+    Refuse(Odu::kNodeRerun);
+    Refuse(Odu::kNodeCancel);
+    Refuse(Odu::kLaneCancel);
+    Refuse(Odu::kGateRetry);
   }
+
+  /// Nobody steers it.
+  template <class Request, class Reply>
+  void Refuse(const surface::Procedure<Request, Reply>& procedure) {
+    server.Bind(procedure,
+                [](Request, surface::Caller) -> boost::asio::awaitable<base::Result<Reply>> {
+                  co_return base::Fail(base::ErrorKind::kGone, "no_run", "this is a bench");
+                });
+  }
+
   surface::CellSource<odu::model::Coordinator> coordinator;
   surface::CellSource<odu::model::Run> run;
   surface::CellSource<odu::model::PlannedPipeline> pipeline;
@@ -50,6 +70,10 @@ struct Feed {
   surface::CollectionSource<odu::model::Lane> lanes;
   surface::CollectionSource<odu::model::RunSummary> runs;
   surface::EventSource<odu::model::Notice> notices;
+  surface::StreamSource<odu::model::NodeLogInput> node_log{
+      [](const odu::model::NodeLogInput&) -> base::Result<std::shared_ptr<surface::ByteLog>> {
+        return base::Fail(base::ErrorKind::kGone, "no_log", "there is no log here");
+      }};
   surface::Server server;
 };
 
