@@ -3,7 +3,12 @@
 #include <fmt/format.h>
 #include <signal.h>
 
+#include <functional>
+#include <string>
+#include <utility>
+
 #include "async/deadline.h"
+#include "os/process.h"
 #include "os/unix_socket.h"
 #include "service/gate.h"
 #include "service/handshake.h"
@@ -42,6 +47,49 @@ asio::awaitable<base::Result<int64_t>> AskThroughDoor(asio::any_io_executor exec
   co_return hello->pid;
 }
 
+using Gone = std::function<base::Result<bool>()>;
+
+asio::awaitable<base::Result<Stopped>> UntilGone(async::Clock& clock, std::string what,
+                                                 Stopped stopped, Gone gone, async::Duration end) {
+  while (true) {
+    const auto is_gone = gone();
+    if (!is_gone) {
+      co_return base::Pass(is_gone.error());
+    }
+    if (*is_gone) {
+      co_return stopped;
+    }
+    if (clock.Now() >= end) {
+      co_return base::Fail(
+          ErrorKind::kBusy, "still_running",
+          fmt::format("the {} (pid {}) was asked to stop and still runs", what, stopped.pid),
+          fmt::format("end it with: kill -KILL {}", stopped.pid));
+    }
+    const bool waited = co_await clock.Sleep(kAgain);
+    if (!waited) {
+      co_return base::Fail(ErrorKind::kCancelled, "cancelled", "waiting for the end");
+    }
+  }
+}
+
+/// Nobody owns our state folder: one with another may serve our door.
+asio::awaitable<base::Result<Stopped>> StopOther(asio::any_io_executor executor,
+                                                 async::Clock& clock, ServicePlace place,
+                                                 async::Duration end) {
+  const auto agreed = co_await AskThroughDoor(executor, clock, place);
+  if (!agreed) {
+    co_return base::Fail(ErrorKind::kGone, "not_running",
+                         fmt::format("no {} is running", place.what));
+  }
+  Stopped stopped;
+  stopped.pid = *agreed;
+  const auto process = os::IdentityOf(static_cast<pid_t>(stopped.pid));
+  const Gone gone = [process]() -> base::Result<bool> {
+    return !process || !os::IsAlive(*process);
+  };
+  co_return co_await UntilGone(clock, place.what, stopped, gone, end);
+}
+
 }  // namespace
 
 asio::awaitable<base::Result<Stopped>> Stop(asio::any_io_executor executor, async::Clock& clock,
@@ -52,8 +100,7 @@ asio::awaitable<base::Result<Stopped>> Stop(asio::any_io_executor executor, asyn
     co_return base::Pass(owner.error());
   }
   if (!owner->held) {
-    co_return base::Fail(ErrorKind::kGone, "not_running",
-                         fmt::format("no {} is running", place.what));
+    co_return co_await StopOther(executor, clock, place, end);
   }
   if (owner->stopped) {
     co_return base::Pass(OwnerTrouble(place.what, *owner));
@@ -69,26 +116,14 @@ asio::awaitable<base::Result<Stopped>> Stop(asio::any_io_executor executor, asyn
     stopped.pid = owner->process->pid;
     stopped.by_signal = true;
   }
-  while (true) {
-    const auto now = OwnerOf(place.folder);
+  const Gone gone = [folder = place.folder, who = owner->process]() -> base::Result<bool> {
+    const auto now = OwnerOf(folder);
     if (!now) {
-      co_return base::Pass(now.error());
+      return base::Pass(now.error());
     }
-    const bool same = now->process == owner->process;
-    if (!now->held || !same) {
-      co_return stopped;
-    }
-    if (clock.Now() >= end) {
-      co_return base::Fail(
-          ErrorKind::kBusy, "still_running",
-          fmt::format("the {} (pid {}) was asked to stop and still runs", place.what, stopped.pid),
-          fmt::format("end it with: kill -KILL {}", stopped.pid));
-    }
-    const bool waited = co_await clock.Sleep(kAgain);
-    if (!waited) {
-      co_return base::Fail(ErrorKind::kCancelled, "cancelled", "waiting for the end");
-    }
-  }
+    return !now->held || now->process != who;
+  };
+  co_return co_await UntilGone(clock, place.what, stopped, gone, end);
 }
 
 asio::awaitable<base::Result<std::unique_ptr<surface::Client>>> Restart(

@@ -13,7 +13,8 @@ struct Stopped {
 };
 
 /// Asks the service to stop (`surface.stop`, which every build serves, whatever its contract) and
-/// waits until it has let go of its lock. Without a door, its recorded owner gets SIGTERM. kGone
+/// waits until it has let go of its lock. One that serves the door and owns another state folder is
+/// asked too, and its process waited for. Without a door, its recorded owner gets SIGTERM. kGone
 /// "not_running" when there is none; kBusy "owner_stopped"; kBusy "still_running" after `deadline`.
 boost::asio::awaitable<base::Result<Stopped>> Stop(
     boost::asio::any_io_executor executor, async::Clock& clock, ServicePlace place,

@@ -251,7 +251,7 @@ class RealSchedules : public support::CheckoutFixture,
         static_cast<void>(Odu({"cancel"}));
         break;
       case Deed::kRerunNode:
-        static_cast<void>(Odu({"rerun", ANode(blow)}));
+        reruns_ += Odu({"rerun", ANode(blow)}).exit_code == 0 ? 1 : 0;
         break;
       case Deed::kCutLink:
         far_->Cut(RunId());
@@ -387,6 +387,7 @@ class RealSchedules : public support::CheckoutFixture,
   bool face_killed_ = false;
   bool cancelled_ = false;
   int at_calls_ = 0;
+  int reruns_ = 0;
   int face_exit_ = -1;
   int wait_exit_ = -1;
   std::string face_said_;
@@ -406,6 +407,7 @@ TEST_P(RealSchedules, KeepEveryPromise) {
   PutMark("go");
   RecordProperty("blows", landed);
   RecordProperty("deaths_at_calls", at_calls_);
+  RecordProperty("reruns", reruns_);
   SeeItThrough();
   JudgeWords();
   SeeItClosed();

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <utility>
+
 #include "service_program.h"
 
 namespace service {
@@ -43,6 +45,18 @@ TEST_F(ControlTest, WithoutADoorItGetsASignal) {
   const auto stopped = Stop();
   ASSERT_TRUE(stopped.has_value()) << stopped.error().message();
   EXPECT_TRUE(stopped->by_signal);
+  EXPECT_FALSE(OwnerOf(place_.folder)->held);
+}
+
+TEST_F(ControlTest, OneOfAnotherStateFolderStopsAsWell) {
+  ASSERT_TRUE(Ensured().has_value());
+  const os::ProcessIdentity owner = OwnerProcess();
+  const std::string its_folder = std::exchange(place_.folder, dir_ / "another");
+  const auto stopped = Stop();
+  place_.folder = its_folder;
+  ASSERT_TRUE(stopped.has_value()) << stopped.error().message();
+  EXPECT_EQ(stopped->pid, owner.pid);
+  EXPECT_FALSE(os::IsAlive(owner));
   EXPECT_FALSE(OwnerOf(place_.folder)->held);
 }
 
