@@ -3,6 +3,7 @@
 #include <cstdint>
 #include <memory>
 #include <optional>
+#include <stop_token>
 #include <string>
 #include <string_view>
 
@@ -50,6 +51,8 @@ class Call {
   // The session's own:
   async::TaskGroup* group = nullptr;  ///< runs the handler
   bool over = false;                  ///< answered or cancelled: nothing more is sent
+  /// Asked to stop when the request is cancelled: for what it has on other threads.
+  std::stop_source stop;
 
  private:
   Incoming request_;

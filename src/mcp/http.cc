@@ -12,18 +12,15 @@
 #include <boost/beast/http/read.hpp>
 #include <boost/beast/http/string_body.hpp>
 #include <boost/beast/http/write.hpp>
-#include <map>
 #include <optional>
 #include <utility>
 
 #include "async/deadline.h"
 #include "async/notifier.h"
 #include "async/task_group.h"
-#include "mcp/exchange.h"
 #include "mcp/http_messages.h"
 #include "mcp/http_rules.h"
-#include "mcp/random_id.h"
-#include "mcp/session.h"
+#include "mcp/http_sessions.h"
 
 namespace mcp {
 namespace {
@@ -35,10 +32,13 @@ using asio::awaitable;
 using asio::ip::tcp;
 
 constexpr size_t kMostConnections = 64;
-constexpr size_t kMostSessions = 64;
 constexpr uint32_t kMostHeaderBytes = 64 << 10;
 constexpr async::Duration kIdleConnection = std::chrono::minutes(5);
-constexpr async::Duration kIdleSession = std::chrono::hours(1);
+/// Until a connection has said the token.
+constexpr async::Duration kFirstRequest = std::chrono::seconds(15);
+constexpr uint64_t kStrangersBody = uint64_t{64} << 10;
+/// A peer that takes nothing for so long reads no more.
+constexpr async::Duration kStuckWrite = std::chrono::seconds(60);
 /// A silent stream says that it is alive.
 constexpr async::Duration kComment = std::chrono::seconds(15);
 
@@ -57,6 +57,7 @@ class LoopbackServer final : public HttpServer {
       : server_(server),
         options_(std::move(options)),
         acceptor_(std::move(acceptor)),
+        sessions_(server),
         tasks_(server.executor()) {}
 
   uint16_t port() const override { return acceptor_.local_endpoint().port(); }
@@ -67,20 +68,12 @@ class LoopbackServer final : public HttpServer {
     co_await until_stopped();
     boost::system::error_code ignored;
     acceptor_.close(ignored);
-    for (auto& [id, known] : sessions_) {
-      co_await known.session->Close();
-    }
-    sessions_.clear();
+    co_await sessions_.EndAll();
     tasks_.Kill();
     co_await tasks_.Join();
   }
 
  private:
-  struct Known {
-    std::shared_ptr<Session> session;
-    async::Duration used_at{};
-  };
-
   awaitable<void> Accept() {
     for (;;) {
       auto [error, socket] = co_await acceptor_.async_accept(asio::as_tuple(asio::use_awaitable));
@@ -97,64 +90,90 @@ class LoopbackServer final : public HttpServer {
 
   awaitable<void> ForgetSessions() {
     for (;;) {
-      const bool passed = co_await server_.clock().Sleep(kIdleSession / 4);
+      const bool passed = co_await server_.clock().Sleep(HttpSessions::kIdle / 4);
       if (!passed) {
         co_return;
       }
-      const async::Duration now = server_.clock().Now();
-      for (auto item = sessions_.begin(); item != sessions_.end();) {
-        if (now - item->second.used_at > kIdleSession && item->second.session->calls() == 0) {
-          const std::shared_ptr<Session> session = item->second.session;
-          item = sessions_.erase(item);
-          co_await session->Close();
-          item = sessions_.begin();
-        } else {
-          ++item;
-        }
-      }
+      co_await sessions_.EndIdle();
     }
   }
 
+  using Parser = http::request_parser<http::string_body>;
+
   awaitable<void> Connection(std::shared_ptr<tcp::socket> socket) {
     beast::flat_buffer buffer;
+    bool known = false;  // it has said the token
     for (bool goes_on = true; goes_on;) {
-      http::request_parser<http::string_body> parser;
+      Parser parser;
       parser.body_limit(kMaxTextBytes);
       parser.header_limit(kMostHeaderBytes);
-      bool read = false;
-      bool too_long = false;
-      std::move_only_function<awaitable<void>()> reading = [&]() -> awaitable<void> {
-        const auto [error, count] =
-            co_await http::async_read(*socket, buffer, parser, asio::as_tuple(asio::use_awaitable));
-        read = !error;
-        if (error == http::error::body_limit) {
-          too_long = true;
+      const async::Duration bound = known ? kIdleConnection : kFirstRequest;
+      boost::system::error_code error = co_await Read(*socket, buffer, parser, true, bound);
+      std::optional<Response> refusal;
+      if (!error) {
+        refusal = Refuse(parser.get());
+        known = known || !refusal.has_value();
+        // Strangers are not listened to for long.
+        if (refusal && !parser.is_done() &&
+            parser.content_length().value_or(kMaxTextBytes) > kStrangersBody) {
+          error = http::error::body_limit;
+        } else {
+          error = co_await Read(*socket, buffer, parser, false, bound);
         }
-      };
-      co_await async::RunBounded(server_.clock(), kIdleConnection, std::move(reading));
-      if (!read && too_long) {
+      }
+      if (error == http::error::body_limit) {
         Request none;
         none.version(11);
         none.keep_alive(false);
-        Response response = Plain(none, 413, "the message is longer than 16 MiB");
+        Response response =
+            refusal ? std::move(*refusal) : Plain(none, 413, "the message is longer than 16 MiB");
+        response.keep_alive(false);
         co_await Write(*socket, response);
       }
-      if (!read) {
+      if (error) {
         break;
       }
       const Request request = parser.release();
-      goes_on = co_await Answer(*socket, request);
+      if (refusal) {
+        goes_on = co_await Write(*socket, *refusal);
+      } else {
+        goes_on = co_await Answer(*socket, request);
+      }
       goes_on = goes_on && request.keep_alive();
     }
     boost::system::error_code ignored;
     socket->shutdown(tcp::socket::shutdown_both, ignored);
   }
 
+  /// Reads the header of a request, or what is left of it.
+  awaitable<boost::system::error_code> Read(tcp::socket& socket, beast::flat_buffer& buffer,
+                                            Parser& parser, bool header, async::Duration bound) {
+    boost::system::error_code result = asio::error::timed_out;
+    std::move_only_function<awaitable<void>()> reading = [&]() -> awaitable<void> {
+      if (header) {
+        const auto [error, count] = co_await http::async_read_header(
+            socket, buffer, parser, asio::as_tuple(asio::use_awaitable));
+        result = error;
+      } else {
+        const auto [error, count] =
+            co_await http::async_read(socket, buffer, parser, asio::as_tuple(asio::use_awaitable));
+        result = error;
+      }
+    };
+    co_await async::RunBounded(server_.clock(), bound, std::move(reading));
+    co_return result;
+  }
+
   /// False when the connection is of no more use.
-  static awaitable<bool> Write(tcp::socket& socket, Response& response) {
-    const auto [error, count] =
-        co_await http::async_write(socket, response, asio::as_tuple(asio::use_awaitable));
-    co_return !error;
+  awaitable<bool> Write(tcp::socket& socket, Response& response) {
+    bool well = false;
+    std::move_only_function<awaitable<void>()> writing = [&]() -> awaitable<void> {
+      const auto [error, count] =
+          co_await http::async_write(socket, response, asio::as_tuple(asio::use_awaitable));
+      well = !error;
+    };
+    co_await async::RunBounded(server_.clock(), kStuckWrite, std::move(writing));
+    co_return well;
   }
 
   std::optional<Response> Refuse(const Request& request) const {
@@ -178,10 +197,6 @@ class LoopbackServer final : public HttpServer {
   }
 
   awaitable<bool> Answer(tcp::socket& socket, const Request& request) {
-    std::optional<Response> refusal = Refuse(request);
-    if (refusal) {
-      co_return co_await Write(socket, *refusal);
-    }
     if (request.method() == http::verb::post) {
       co_return co_await Post(socket, request);
     }
@@ -252,83 +267,72 @@ class LoopbackServer final : public HttpServer {
       id = arrival.messages.front()->id;
     }
     std::optional<Response> refusal;
-    std::string session_id = HeaderOr(request, kSessionHeader);
-    if (IsInitialize(arrival)) {
-      if (sessions_.size() >= kMostSessions) {
-        refusal = Plain(request, 503, "there are too many sessions");
-      }
-      session_id.clear();
+    const bool fresh = IsInitialize(arrival);
+    HttpSessions::Named named;
+    if (fresh) {
+      named = co_await sessions_.Open();
+    } else {
+      named.id = HeaderOr(request, kSessionHeader);
+      named.session = sessions_.Find(named.id);
+    }
+    if (fresh && named.session == nullptr) {
+      refusal = Plain(request, 503, "there are too many sessions, and all are in use");
     } else if (!revision.empty() && !FindRevision(revision)) {
       RpcFault fault{kInvalidRequest, "this revision of the protocol is not spoken here", {}};
       refusal = Json(request, 400, FaultLine(id, fault));
-    } else if (session_id.empty()) {
+    } else if (named.id.empty()) {
       RpcFault fault{kInvalidParams,
                      "say 'initialize' first and then its Mcp-Session-Id, or what revision this is "
                      "in _meta",
                      {}};
       refusal = Json(request, 400, FaultLine(id, fault));
-    } else if (!sessions_.contains(session_id)) {
+    } else if (named.session == nullptr) {
       RpcFault fault{kInvalidRequest, "there is no such session; initialize again", {}};
       refusal = Json(request, 404, FaultLine(id, fault));
     }
     if (refusal) {
       co_return co_await Write(socket, *refusal);
     }
-    const bool fresh = session_id.empty();
-    if (fresh) {
-      session_id = RandomId();
-      sessions_[session_id].session = std::make_shared<Session>(server_, nullptr);
-    }
-    Known& known = sessions_[session_id];
-    known.used_at = server_.clock().Now();
-    const std::shared_ptr<Session> session = known.session;
     const auto exchange = std::make_shared<Exchange>(server_.executor(), CountRequests(arrival));
     const bool asks = !exchange->whole();
-    session->Receive(std::move(arrival), exchange);
+    named.session->Receive(std::move(arrival), exchange);
     if (!asks) {
       Response response = Plain(request, 202, "");
       co_return co_await Write(socket, response);
     }
-    const std::string told = fresh ? session_id : "";
+    const std::string told = fresh ? named.id : "";
     const bool goes_on = co_await Stream(socket, request, exchange, false, told);
     co_return goes_on;
   }
 
   awaitable<bool> Get(tcp::socket& socket, const Request& request) {
-    const auto known = sessions_.find(HeaderOr(request, kSessionHeader));
+    const std::string id = HeaderOr(request, kSessionHeader);
+    const std::shared_ptr<Session> session = sessions_.Find(id);
     std::optional<Response> refusal;
     if (!Accepts(HeaderOr(request, "Accept"), "text/event-stream")) {
       refusal = Plain(request, 406, "accept text/event-stream");
-    } else if (HeaderOr(request, kSessionHeader).empty()) {
+    } else if (id.empty()) {
       // Modern clients have no such stream.
       refusal = Plain(request, 405, "a session's notices are read with its Mcp-Session-Id");
       refusal->set(http::field::allow, "POST");
-    } else if (known == sessions_.end()) {
+    } else if (session == nullptr) {
       refusal = Plain(request, 404, "there is no such session; initialize again");
     }
     if (refusal) {
       co_return co_await Write(socket, *refusal);
     }
-    const std::shared_ptr<Session> session = known->second.session;
-    known->second.used_at = server_.clock().Now();
     // Its one answer never comes.
     const auto exchange = std::make_shared<Exchange>(server_.executor(), 1);
-    session->SetNotices(exchange);
+    sessions_.SetStream(id, exchange);
     const bool goes_on = co_await Stream(socket, request, exchange, false, "");
     session->DropNotices(exchange);
     co_return goes_on;
   }
 
   awaitable<bool> Delete(tcp::socket& socket, const Request& request) {
-    const auto known = sessions_.find(HeaderOr(request, kSessionHeader));
-    if (known == sessions_.end()) {
-      Response response = Plain(request, 404, "there is no such session");
-      co_return co_await Write(socket, response);
-    }
-    const std::shared_ptr<Session> session = known->second.session;
-    sessions_.erase(known);
-    co_await session->Close();
-    Response response = Plain(request, 200, "");
+    const bool ended = co_await sessions_.End(HeaderOr(request, kSessionHeader));
+    const unsigned status = ended ? 200 : 404;
+    Response response = Plain(request, status, ended ? "" : "there is no such session");
     co_return co_await Write(socket, response);
   }
 
@@ -394,17 +398,22 @@ class LoopbackServer final : public HttpServer {
     co_return written && !exchange->gone();
   }
 
-  static awaitable<bool> WriteChunk(tcp::socket& socket, const std::string& bytes) {
+  awaitable<bool> WriteChunk(tcp::socket& socket, const std::string& bytes) {
     char size[24];
     const int digits = std::snprintf(size, sizeof size, "%zx\r\n", bytes.size());
     const std::string chunk = std::string(size, static_cast<size_t>(digits)) + bytes + "\r\n";
     co_return co_await WriteBytes(socket, chunk);
   }
 
-  static awaitable<bool> WriteBytes(tcp::socket& socket, std::string bytes) {
-    const auto [error, count] = co_await asio::async_write(socket, asio::buffer(bytes),
-                                                           asio::as_tuple(asio::use_awaitable));
-    co_return !error;
+  awaitable<bool> WriteBytes(tcp::socket& socket, std::string bytes) {
+    bool well = false;
+    std::move_only_function<awaitable<void>()> writing = [&]() -> awaitable<void> {
+      const auto [error, count] = co_await asio::async_write(socket, asio::buffer(bytes),
+                                                             asio::as_tuple(asio::use_awaitable));
+      well = !error;
+    };
+    co_await async::RunBounded(server_.clock(), kStuckWrite, std::move(writing));
+    co_return well;
   }
 
   /// Tells the exchange when the peer hangs up.
@@ -422,7 +431,7 @@ class LoopbackServer final : public HttpServer {
   Server& server_;
   HttpOptions options_;
   tcp::acceptor acceptor_;
-  std::map<std::string, Known> sessions_;
+  HttpSessions sessions_;
   async::TaskGroup tasks_;
 };
 

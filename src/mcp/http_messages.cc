@@ -9,6 +9,19 @@ namespace mcp {
 namespace beast = boost::beast;
 namespace http = boost::beast::http;
 
+namespace {
+
+Response Make(const Request& request, unsigned status, std::string_view type, std::string body) {
+  Response response(static_cast<http::status>(status), request.version());
+  response.set(http::field::content_type, ToBeast(type));
+  response.body() = std::move(body);
+  response.keep_alive(request.keep_alive());
+  response.prepare_payload();
+  return response;
+}
+
+}  // namespace
+
 beast::string_view ToBeast(std::string_view text) {
   return {text.data(), text.size()};
 }
@@ -23,29 +36,15 @@ std::string HeaderOr(const Request& request, std::string_view name) {
 }
 
 Response Plain(const Request& request, unsigned status, std::string_view why) {
-  Response response(static_cast<http::status>(status), request.version());
-  response.set(http::field::content_type, "text/plain");
-  response.body() = std::string(why) + "\n";
-  response.keep_alive(request.keep_alive());
-  response.prepare_payload();
-  return response;
+  return Make(request, status, "text/plain", std::string(why) + "\n");
 }
 
 Response Json(const Request& request, unsigned status, std::string body) {
-  Response response(static_cast<http::status>(status), request.version());
-  response.set(http::field::content_type, "application/json");
-  response.body() = std::move(body);
-  response.keep_alive(request.keep_alive());
-  response.prepare_payload();
-  return response;
+  return Make(request, status, "application/json", std::move(body));
 }
 
 size_t CountRequests(const Arrival& arrival) {
-  size_t count = 0;
-  for (const auto& message : arrival.messages) {
-    count += !message || message->IsRequest() ? 1 : 0;
-  }
-  // A batch is answered as one, whatever becomes of it.
+  const size_t count = arrival.Answers();
   return arrival.batch && count > 0 ? 1 : count;
 }
 
@@ -56,7 +55,7 @@ bool SaysModern(const Request& request, const Arrival& arrival) {
   }
   for (const auto& message : arrival.messages) {
     const auto* meta = message ? ObjectIn(message->params, "_meta") : nullptr;
-    if (meta != nullptr && meta->contains("io.modelcontextprotocol/protocolVersion")) {
+    if (meta != nullptr && meta->contains(kRevisionKey)) {
       return true;
     }
   }

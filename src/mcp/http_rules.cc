@@ -9,8 +9,6 @@
 namespace mcp {
 namespace {
 
-constexpr std::string_view kRevisionKey = "io.modelcontextprotocol/protocolVersion";
-
 std::string Lower(std::string_view text) {
   std::string lower(text);
   std::ranges::transform(lower, lower.begin(),

@@ -13,9 +13,12 @@ std::string Capabilities(const Server& server, Revision revision) {
   text.Raw("tools", "{}");
   if (server.resources() != nullptr) {
     text.Raw("resources", R"({"subscribe":true,"listChanged":true})");
-    if (revision >= Revision::k20250326) {
-      text.Raw("completions", "{}");
-    }
+  }
+  if (!server.prompts().empty()) {
+    text.Raw("prompts", "{}");
+  }
+  if (OffersCompletion(server) && revision >= Revision::k20250326) {
+    text.Raw("completions", "{}");
   }
   if (server.info().logging) {
     text.Raw("logging", "{}");

@@ -1,5 +1,6 @@
 #include "mcp/message.h"
 
+#include <algorithm>
 #include <utility>
 
 #include "mcp/object_text.h"
@@ -48,6 +49,11 @@ std::expected<Incoming, BadMessage> ReadMessage(base::json::value& json) {
 }
 
 }  // namespace
+
+size_t Arrival::Answers() const {
+  return static_cast<size_t>(
+      std::ranges::count_if(messages, [](const auto& item) { return !item || item->IsRequest(); }));
+}
 
 Arrival ReadText(std::string_view text) {
   Arrival arrival;

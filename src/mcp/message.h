@@ -16,6 +16,10 @@ namespace mcp {
 
 using surface::RpcId;
 
+// Names in `_meta`.
+inline constexpr std::string_view kRevisionKey = "io.modelcontextprotocol/protocolVersion";
+inline constexpr std::string_view kSubscriptionKey = "io.modelcontextprotocol/subscriptionId";
+
 /// The longest text that is read: arguments of 10 MB are an answer, not a dead connection.
 inline constexpr size_t kMaxTextBytes = size_t{16} << 20;
 
@@ -62,6 +66,9 @@ struct BadMessage {
 struct Arrival {
   bool batch = false;
   std::vector<std::expected<Incoming, BadMessage>> messages;
+
+  /// How many of them are answered.
+  size_t Answers() const;
 };
 
 /// Reads one text: a message or a batch of them. A text that is no JSON, or an empty batch, is one

@@ -27,6 +27,13 @@ boost::asio::awaitable<Reply> ResourcesRead(Session& session, Call& call);
 boost::asio::awaitable<Reply> Subscribe(Session& session, Call& call);
 boost::asio::awaitable<Reply> Unsubscribe(Session& session, Call& call);
 boost::asio::awaitable<Reply> Listen(Session& session, Call& call);
+
+// prompt_methods.cc
+boost::asio::awaitable<Reply> PromptsList(Session& session, Call& call);
+boost::asio::awaitable<Reply> PromptsGet(Session& session, Call& call);
+
+// completion_methods.cc
+bool OffersCompletion(const Server& server);
 boost::asio::awaitable<Reply> Complete(Session& session, Call& call);
 
 // task_methods.cc
@@ -40,16 +47,6 @@ boost::asio::awaitable<Reply> TasksCancel(Session& session, Call& call);
 boost::asio::awaitable<Reply> TasksList(Session& session, Call& call);
 boost::asio::awaitable<Reply> TasksResult(Session& session, Call& call);
 boost::asio::awaitable<Reply> TasksUpdate(Session& session, Call& call);
-
-/// The page of a list that the cursor in `params` names: its bounds, and the next one's cursor.
-struct Page {
-  size_t begin = 0;
-  size_t end = 0;
-  std::string next;  ///< empty = this is the last
-};
-/// kInvalidParams for a cursor that is none of ours.
-std::expected<Page, RpcFault> FindPage(const base::json::object& params, size_t count,
-                                       size_t page_size);
 
 /// Runs a tool and makes a result of whatever it comes to.
 boost::asio::awaitable<Result> RunTool(Server& server, const Tool& tool,

@@ -19,6 +19,8 @@ constexpr std::array kMethods{
     Method{"resources/subscribe", kOldest, kNewestLegacy, Subscribe},
     Method{"resources/unsubscribe", kOldest, kNewestLegacy, Unsubscribe},
     Method{"subscriptions/listen", kModern, kModern, Listen},
+    Method{"prompts/list", kOldest, kModern, PromptsList},
+    Method{"prompts/get", kOldest, kModern, PromptsGet},
     Method{"completion/complete", kOldest, kModern, Complete},
     Method{"logging/setLevel", kOldest, kNewestLegacy, SetLevel},
     Method{"tasks/get", Revision::k20251125, kModern, TasksGet},
@@ -29,8 +31,14 @@ constexpr std::array kMethods{
 };
 
 bool Offers(const Server& server, std::string_view name) {
-  if (name.starts_with("resources/") || name.starts_with("completion/")) {
+  if (name.starts_with("resources/")) {
     return server.resources() != nullptr;
+  }
+  if (name.starts_with("prompts/")) {
+    return !server.prompts().empty();
+  }
+  if (name.starts_with("completion/")) {
+    return OffersCompletion(server);
   }
   if (name.starts_with("logging/")) {
     return server.info().logging;

@@ -1,17 +1,11 @@
-#include <fmt/format.h>
-
-#include <algorithm>
 #include <utility>
 
-#include "async/notifier.h"
 #include "mcp/method_groups.h"
+#include "mcp/page.h"
 #include "mcp/session.h"
 
 namespace mcp {
 namespace {
-
-constexpr size_t kMostCompletions = 100;
-constexpr std::string_view kSubscriptionKey = "io.modelcontextprotocol/subscriptionId";
 
 template <class Info>
 void AddCommon(ObjectText& text, const Info& info, Revision revision) {
@@ -63,34 +57,12 @@ bool Flagged(const base::json::object& object, std::string_view name) {
 
 boost::asio::awaitable<Reply> ResourcesList(Session& session, Call& call) {
   const std::vector<ResourceInfo> all = co_await session.server().resources()->List();
-  const auto page = FindPage(call.params(), all.size(), session.server().info().page_size);
-  if (!page) {
-    co_return std::unexpected(page.error());
-  }
-  ArrayText list;
-  for (size_t i = page->begin; i < page->end; ++i) {
-    list.Add(ResourceText(all[i], call.revision()));
-  }
-  Result result;
-  result.ttl_ms = 0;
-  result.fields.Raw("resources", list.Take()).TextIfAny("nextCursor", page->next);
-  co_return result;
+  co_return PageOf(session.server(), call, "resources", all, ResourceText, 0);
 }
 
 boost::asio::awaitable<Reply> TemplatesList(Session& session, Call& call) {
-  const std::vector<TemplateInfo> all = session.server().resources()->Templates();
-  const auto page = FindPage(call.params(), all.size(), session.server().info().page_size);
-  if (!page) {
-    co_return std::unexpected(page.error());
-  }
-  ArrayText list;
-  for (size_t i = page->begin; i < page->end; ++i) {
-    list.Add(TemplateText(all[i], call.revision()));
-  }
-  Result result;
-  result.ttl_ms = kStaticTtlMs;
-  result.fields.Raw("resourceTemplates", list.Take()).TextIfAny("nextCursor", page->next);
-  co_return result;
+  co_return PageOf(session.server(), call, "resourceTemplates",
+                   session.server().resources()->Templates(), TemplateText, kStaticTtlMs);
 }
 
 boost::asio::awaitable<Reply> ResourcesRead(Session& session, Call& call) {
@@ -178,41 +150,6 @@ boost::asio::awaitable<Reply> Listen(Session& session, Call& call) {
   co_await watches.Run();
   Result result;
   result.meta.emplace_back(kSubscriptionKey, IdText(call.id()));
-  co_return result;
-}
-
-boost::asio::awaitable<Reply> Complete(Session& session, Call& call) {
-  const base::json::object* ref = ObjectIn(call.params(), "ref");
-  const base::json::object* argument = ObjectIn(call.params(), "argument");
-  const base::json::string* type = ref == nullptr ? nullptr : StringIn(*ref, "type");
-  const base::json::string* uri = ref == nullptr ? nullptr : StringIn(*ref, "uri");
-  const base::json::string* name = argument == nullptr ? nullptr : StringIn(*argument, "name");
-  const base::json::string* begin = argument == nullptr ? nullptr : StringIn(*argument, "value");
-  if (type == nullptr || name == nullptr || begin == nullptr) {
-    co_return Fault(kInvalidParams, "ref or argument is not as it must be");
-  }
-  if (*type != "ref/resource" || uri == nullptr) {
-    co_return Fault(kInvalidParams, "only the variables of resource templates are completed");
-  }
-  const std::vector<TemplateInfo> templates = session.server().resources()->Templates();
-  if (std::ranges::find(templates, std::string_view(*uri), &TemplateInfo::uri_template) ==
-      templates.end()) {
-    co_return Fault(kInvalidParams, "there is no such resource template");
-  }
-  const Completion found = co_await session.server().resources()->Complete(
-      std::string(*uri), std::string(*name), std::string(*begin));
-  ArrayText values;
-  for (size_t i = 0; i < std::min(found.values.size(), kMostCompletions); ++i) {
-    std::string text;
-    base::AppendJsonString(text, found.values[i]);
-    values.Add(text);
-  }
-  Result result;
-  result.fields.Raw("completion", ObjectText()
-                                      .Raw("values", values.Take())
-                                      .Number("total", static_cast<int64_t>(found.values.size()))
-                                      .Flag("hasMore", found.values.size() > kMostCompletions)
-                                      .Take());
   co_return result;
 }
 

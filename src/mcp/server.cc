@@ -29,6 +29,16 @@ const Tool* Server::FindTool(std::string_view name) const {
   return found == tools_.end() ? nullptr : &*found;
 }
 
+void Server::Add(Prompt prompt) {
+  BUG_IF(FindPrompt(prompt.name) != nullptr, "two prompts of one name");
+  prompts_.push_back(std::move(prompt));
+}
+
+const Prompt* Server::FindPrompt(std::string_view name) const {
+  const auto found = std::ranges::find(prompts_, name, &Prompt::name);
+  return found == prompts_.end() ? nullptr : &*found;
+}
+
 std::string Server::Advice(std::string_view tool, const base::Error& error) const {
   return advice_ ? advice_(tool, error) : std::string();
 }

@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "async/clock.h"
+#include "mcp/prompt.h"
 #include "mcp/resource.h"
 #include "mcp/task_store.h"
 #include "mcp/tool.h"
@@ -38,6 +39,8 @@ class Server {
 
   /// Tools are listed in the order they were added; two of one name are a bug.
   void Add(Tool tool);
+  /// The same of prompts.
+  void Add(Prompt prompt);
   void SetResources(ResourceSet& resources) { resources_ = &resources; }
   /// Makes the `next` of an error: the call that helps; empty when there is none.
   void SetAdvice(std::function<std::string(std::string_view tool, const base::Error&)> advice) {
@@ -51,6 +54,8 @@ class Server {
   const std::vector<Tool>& tools() const { return tools_; }
   /// Null when there is none of that name.
   const Tool* FindTool(std::string_view name) const;
+  const std::vector<Prompt>& prompts() const { return prompts_; }
+  const Prompt* FindPrompt(std::string_view name) const;
   /// Null when nothing can be read.
   ResourceSet* resources() const { return resources_; }
   std::string Advice(std::string_view tool, const base::Error& error) const;
@@ -77,6 +82,7 @@ class Server {
   async::Clock& clock_;
   ServerInfo info_;
   std::vector<Tool> tools_;
+  std::vector<Prompt> prompts_;
   ResourceSet* resources_ = nullptr;
   std::function<std::string(std::string_view, const base::Error&)> advice_;
   std::set<ListListener*> listeners_;

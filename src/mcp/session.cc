@@ -10,7 +10,6 @@
 namespace mcp {
 namespace {
 
-constexpr std::string_view kRevisionKey = "io.modelcontextprotocol/protocolVersion";
 constexpr std::string_view kCapabilitiesKey = "io.modelcontextprotocol/clientCapabilities";
 constexpr std::string_view kLogLevelKey = "io.modelcontextprotocol/logLevel";
 
@@ -30,11 +29,6 @@ std::expected<Revision, RpcFault> ReadModernMeta(const base::json::object& meta)
     return Fault(kInvalidParams, "_meta: '" + std::string(kCapabilitiesKey) + "' is missing");
   }
   return *revision;
-}
-
-size_t CountRequests(const Arrival& arrival) {
-  return static_cast<size_t>(std::ranges::count_if(
-      arrival.messages, [](const auto& item) { return !item || item->IsRequest(); }));
 }
 
 }  // namespace
@@ -57,7 +51,7 @@ void Session::Receive(Arrival arrival, const std::shared_ptr<Outlet>& outlet) {
       outlet->Answer(FaultLine({}, RpcFault{kInvalidRequest, "batches are not taken", {}}));
       return;
     }
-    const size_t requests = CountRequests(arrival);
+    const size_t requests = arrival.Answers();
     if (requests > 0) {
       answers = std::make_shared<BatchOutlet>(outlet, requests);
     }
@@ -188,6 +182,7 @@ void Session::Cancel(const RpcId& id) {
   if (!std::exchange(call->over, true)) {
     call->outlet().Forgo();
   }
+  call->stop.request_stop();
   if (call->group != nullptr) {
     call->group->Kill();
   }
@@ -217,7 +212,7 @@ boost::asio::awaitable<void> Session::Close() {
   for (const auto& [id, call] : calls_) {
     if (call->method() == "subscriptions/listen") {
       Result result;
-      result.meta.emplace_back("io.modelcontextprotocol/subscriptionId", IdText(id));
+      result.meta.emplace_back(kSubscriptionKey, IdText(id));
       Finish(*call, std::move(result));
     }
   }

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "mcp/method_groups.h"
+#include "mcp/page.h"
 #include "mcp/session.h"
 
 namespace mcp {
@@ -46,7 +47,8 @@ void AddOutcome(ObjectText& text, const Task& task) {
   }
 }
 
-std::expected<std::string, RpcFault> TaskIdOf(const Call& call) {
+/// The task that a request names, if its client may ask.
+std::expected<Task, RpcFault> TaskOf(Session& session, const Call& call) {
   if (IsModern(call.revision()) && !KnowsTasks(call)) {
     return Fault(
         kMissingCapability, "tasks are for clients that say that they know them",
@@ -59,7 +61,7 @@ std::expected<std::string, RpcFault> TaskIdOf(const Call& call) {
   if (id == nullptr) {
     return Fault(kInvalidParams, "taskId is not a string");
   }
-  return std::string(*id);
+  return session.server().tasks().Find(std::string(*id));
 }
 
 boost::asio::awaitable<TaskStore::Outcome> RunAsTask(Server& server, const Tool& tool,
@@ -113,11 +115,7 @@ Reply StartAsTask(Session& session, Call& call, const Tool& tool, base::json::ob
 }
 
 boost::asio::awaitable<Reply> TasksGet(Session& session, Call& call) {
-  const auto id = TaskIdOf(call);
-  if (!id) {
-    co_return std::unexpected(id.error());
-  }
-  const auto task = session.server().tasks().Find(*id);
+  const auto task = TaskOf(session, call);
   if (!task) {
     co_return std::unexpected(task.error());
   }
@@ -130,45 +128,37 @@ boost::asio::awaitable<Reply> TasksGet(Session& session, Call& call) {
 }
 
 boost::asio::awaitable<Reply> TasksCancel(Session& session, Call& call) {
-  const auto id = TaskIdOf(call);
-  if (!id) {
-    co_return std::unexpected(id.error());
+  const auto known = TaskOf(session, call);
+  if (!known) {
+    co_return std::unexpected(known.error());
   }
-  const auto task = session.server().tasks().Cancel(*id);
-  // The modern one is an acknowledgement: what has ended stays as it is.
-  if (!task && !(IsModern(call.revision()) && session.server().tasks().Find(*id))) {
+  const auto task = session.server().tasks().Cancel(known->id);
+  if (IsModern(call.revision())) {
+    co_return Result();  // an acknowledgement: what has ended stays as it is
+  }
+  if (!task) {
     co_return std::unexpected(task.error());
   }
   Result result;
-  if (!IsModern(call.revision())) {
-    AddTask(result.fields, *task, call.revision());
-  }
+  AddTask(result.fields, *task, call.revision());
   co_return result;
 }
 
 boost::asio::awaitable<Reply> TasksList(Session& session, Call& call) {
-  const std::vector<Task> tasks = session.server().tasks().List();
-  const auto page = FindPage(call.params(), tasks.size(), session.server().info().page_size);
-  if (!page) {
-    co_return std::unexpected(page.error());
-  }
-  ArrayText list;
-  for (size_t i = page->begin; i < page->end; ++i) {
+  const auto text_of = [](const Task& task, Revision revision) {
     ObjectText text;
-    AddTask(text, tasks[i], call.revision());
-    list.Add(text.Take());
-  }
-  Result result;
-  result.fields.Raw("tasks", list.Take()).TextIfAny("nextCursor", page->next);
-  co_return result;
+    AddTask(text, task, revision);
+    return text.Take();
+  };
+  co_return PageOf(session.server(), call, "tasks", session.server().tasks().List(), text_of,
+                   std::nullopt);
 }
 
 boost::asio::awaitable<Reply> TasksResult(Session& session, Call& call) {
-  const auto id = TaskIdOf(call);
-  if (!id) {
-    co_return std::unexpected(id.error());
+  auto task = TaskOf(session, call);
+  if (task) {
+    task = co_await session.server().tasks().Await(task->id);
   }
-  const auto task = co_await session.server().tasks().Await(*id);
   if (!task) {
     co_return std::unexpected(task.error());
   }
@@ -177,21 +167,14 @@ boost::asio::awaitable<Reply> TasksResult(Session& session, Call& call) {
   }
   Result result;
   result.fields = ObjectText::Of(**task->outcome);
-  result.meta.emplace_back(kRelatedKey, ObjectText().Text("taskId", *id).Take());
+  result.meta.emplace_back(kRelatedKey, ObjectText().Text("taskId", task->id).Take());
   co_return result;
 }
 
 boost::asio::awaitable<Reply> TasksUpdate(Session& session, Call& call) {
-  const auto id = TaskIdOf(call);
-  if (!id) {
-    co_return std::unexpected(id.error());
-  }
-  const auto task = session.server().tasks().Find(*id);
-  if (!task) {
-    co_return std::unexpected(task.error());
-  }
   // No task here ever asks for input, so there is nothing to give it.
-  co_return Result();
+  const auto task = TaskOf(session, call);
+  co_return task ? Reply(Result()) : std::unexpected(task.error());
 }
 
 }  // namespace mcp

@@ -4,16 +4,17 @@
 #include <array>
 #include <utility>
 
+#include "async/broadcast.h"
 #include "base/text.h"
 #include "mcp/random_id.h"
 
 namespace mcp {
 
 struct TaskStore::Entry {
+  explicit Entry(boost::asio::any_io_executor executor) : over(std::move(executor)) {}
   Task task;
   async::TaskGroup* group = nullptr;
-  /// Who waits for the end.
-  std::vector<std::shared_ptr<async::Notifier>> waiters;
+  async::Broadcast over;
 };
 
 std::string_view TaskStatusName(TaskStatus status) {
@@ -36,17 +37,24 @@ void TaskStore::Forget() {
   const int64_t now = clock_.WallMs();
   std::erase_if(entries_, [now](const auto& item) {
     const Task& task = item.second->task;
-    return task.outcome.has_value() && now - task.created_ms > task.ttl_ms;
+    return task.ended() && now - task.created_ms > task.ttl_ms;
   });
+  const auto ended = [](const auto& item) { return item.second->task.ended(); };
+  const auto age = [&](const auto& item) {
+    return std::pair(!ended(item), item.second->task.created_ms);
+  };
+  while (std::ranges::count_if(entries_, ended) > static_cast<std::ptrdiff_t>(kMostEnded)) {
+    entries_.erase(std::ranges::min_element(entries_, {}, age));
+  }
 }
 
 std::expected<Task, RpcFault> TaskStore::Start(std::optional<int64_t> ttl_ms, Work work) {
   Forget();
-  const auto works = [](const auto& item) { return !item.second->task.outcome.has_value(); };
+  const auto works = [](const auto& item) { return !item.second->task.ended(); };
   if (std::ranges::count_if(entries_, works) >= static_cast<std::ptrdiff_t>(kMostTasks)) {
     return Fault(kTooMany, "too many tasks at once");
   }
-  auto entry = std::make_shared<Entry>();
+  auto entry = std::make_shared<Entry>(executor_);
   entry->task.id = RandomId();
   entry->task.created_ms = clock_.WallMs();
   entry->task.updated_ms = entry->task.created_ms;
@@ -67,7 +75,7 @@ boost::asio::awaitable<void> TaskStore::Run(std::shared_ptr<Entry> entry, Work w
   group.Spawn("work of a task", [this, entry, shared] { return Do(entry, shared); });
   co_await group.Join();
   entry->group = nullptr;
-  if (!entry->task.outcome.has_value()) {
+  if (!entry->task.ended()) {
     entry->task.outcome = Fault(kInternalError, "the call was ended");
     End(*entry, TaskStatus::kFailed);
   }
@@ -76,7 +84,7 @@ boost::asio::awaitable<void> TaskStore::Run(std::shared_ptr<Entry> entry, Work w
 boost::asio::awaitable<void> TaskStore::Do(std::shared_ptr<Entry> entry,
                                            std::shared_ptr<Work> work) {
   Outcome outcome = co_await (*work)();
-  if (entry->task.outcome.has_value()) {
+  if (entry->task.ended()) {
     co_return;
   }
   const bool done = outcome.has_value();
@@ -87,10 +95,8 @@ boost::asio::awaitable<void> TaskStore::Do(std::shared_ptr<Entry> entry,
 void TaskStore::End(Entry& entry, TaskStatus status) {
   entry.task.status = status;
   entry.task.updated_ms = clock_.WallMs();
-  entry.task.message = status == TaskStatus::kCancelled ? "cancelled; the run goes on" : "";
-  for (const auto& waiter : std::exchange(entry.waiters, {})) {
-    waiter->Notify();
-  }
+  entry.task.message = status == TaskStatus::kCancelled ? "cancelled; what it began goes on" : "";
+  entry.over.Fire();
 }
 
 std::expected<Task, RpcFault> TaskStore::Find(const std::string& id) {
@@ -118,7 +124,7 @@ std::expected<Task, RpcFault> TaskStore::Cancel(const std::string& id) {
     return NoTask(id);
   }
   Entry& entry = *found->second;
-  if (entry.task.outcome.has_value()) {
+  if (entry.task.ended()) {
     return Fault(kInvalidParams,
                  "the task has ended: " + std::string(TaskStatusName(entry.task.status)));
   }
@@ -141,10 +147,8 @@ boost::asio::awaitable<std::expected<Task, RpcFault>> TaskStore::Await(std::stri
     co_return NoTask(id);
   }
   const std::shared_ptr<Entry> entry = found->second;
-  while (!entry->task.outcome.has_value()) {
-    const auto waiter = std::make_shared<async::Notifier>(executor_);
-    entry->waiters.push_back(waiter);
-    const bool woken = co_await waiter->Wait();
+  while (!entry->task.ended()) {
+    const bool woken = co_await entry->over.Wait();
     if (!woken) {
       co_return Fault(kInternalError, "the wait was given up");
     }

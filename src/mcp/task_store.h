@@ -12,7 +12,6 @@
 #include <vector>
 
 #include "async/clock.h"
-#include "async/notifier.h"
 #include "async/task_group.h"
 #include "mcp/message.h"
 
@@ -32,6 +31,8 @@ struct Task {
   int64_t ttl_ms = 0;
   /// Once it has ended: the result's JSON object, or the fault.
   std::optional<std::expected<std::string, RpcFault>> outcome;
+
+  bool ended() const { return outcome.has_value(); }
 };
 
 /// The tasks of one server.
@@ -42,6 +43,8 @@ class TaskStore {
   static constexpr int64_t kDefaultTtlMs = int64_t{60} * 60 * 1000;
   static constexpr int64_t kMostTtlMs = int64_t{24} * 60 * 60 * 1000;
   static constexpr size_t kMostTasks = 64;
+  /// Tasks that have ended and are remembered; the oldest are forgotten first.
+  static constexpr size_t kMostEnded = 192;
 
   TaskStore(boost::asio::any_io_executor executor, async::Clock& clock);
   TaskStore(const TaskStore&) = delete;

@@ -1,16 +1,14 @@
 #include <fmt/format.h>
 
-#include <algorithm>
 #include <utility>
 
 #include "base/text.h"
 #include "mcp/method_groups.h"
+#include "mcp/page.h"
 #include "mcp/session.h"
 
 namespace mcp {
 namespace {
-
-constexpr std::string_view kCursorBegin = "at:";
 
 std::string HintsText(const Tool& tool) {
   ObjectText text;
@@ -77,45 +75,9 @@ ToolResult ErrorResult(const base::Error& error, const std::string& next) {
 
 }  // namespace
 
-std::expected<Page, RpcFault> FindPage(const base::json::object& params, size_t count,
-                                       size_t page_size) {
-  Page page;
-  if (const base::json::value* cursor = params.if_contains("cursor")) {
-    std::string text;
-    const bool read = cursor->is_string() && base::Base64Decode(cursor->get_string(), text) &&
-                      text.starts_with(kCursorBegin) && text.size() < 20;
-    const std::string_view digits =
-        read ? std::string_view(text).substr(kCursorBegin.size()) : std::string_view();
-    if (digits.empty() ||
-        !std::ranges::all_of(digits, [](char c) { return c >= '0' && c <= '9'; })) {
-      return Fault(kInvalidParams, "the cursor is none of this list");
-    }
-    for (const char digit : digits) {
-      page.begin = page.begin * 10 + static_cast<size_t>(digit - '0');
-    }
-  }
-  page.begin = std::min(page.begin, count);
-  page.end = std::min(count, page.begin + page_size);
-  if (page.end < count) {
-    page.next = base::Base64Encode(std::string(kCursorBegin) + std::to_string(page.end));
-  }
-  return page;
-}
-
 boost::asio::awaitable<Reply> ToolsList(Session& session, Call& call) {
-  const std::vector<Tool>& tools = session.server().tools();
-  const auto page = FindPage(call.params(), tools.size(), session.server().info().page_size);
-  if (!page) {
-    co_return std::unexpected(page.error());
-  }
-  ArrayText list;
-  for (size_t i = page->begin; i < page->end; ++i) {
-    list.Add(ToolText(tools[i], call.revision()));
-  }
-  Result result;
-  result.ttl_ms = kStaticTtlMs;
-  result.fields.Raw("tools", list.Take()).TextIfAny("nextCursor", page->next);
-  co_return result;
+  co_return PageOf(session.server(), call, "tools", session.server().tools(), ToolText,
+                   kStaticTtlMs);
 }
 
 boost::asio::awaitable<Result> RunTool(Server& server, const Tool& tool,

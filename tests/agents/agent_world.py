@@ -7,8 +7,10 @@ import platform
 import queue
 import signal
 import subprocess
+import sys
 import tempfile
 import threading
+import time
 
 ROOT = pathlib.Path(__file__).resolve().parents[2]
 HERE = f"{platform.machine()}-linux"
@@ -99,6 +101,43 @@ class Checkout:
 
     def agent(self, *words, **more):
         return Agent(self, *words, **more)
+
+
+class Forge:
+    """tests/forge/fake_forge.py, running, and `checkout` posting to it."""
+
+    def __init__(self, checkout):
+        self.folder = tempfile.TemporaryDirectory(prefix="odu-forge-")
+        self.process = subprocess.Popen(
+            [sys.executable, "-B", ROOT / "tests/forge/fake_forge.py", "--dir", self.folder.name])
+        port = pathlib.Path(self.folder.name) / "port"
+        until(port.exists)
+        checkout.env |= {"GITHUB_API_URL": f"http://127.0.0.1:{port.read_text()}",
+                         "GH_TOKEN": "ghp_theSecretOfThisTest", "ODU_TIME_SCALE": "20"}
+        checkout.git("remote", "add", "origin", "http://127.0.0.1/octo/demo.git")
+
+    def __enter__(self):
+        return self
+
+    def __exit__(self, *_):
+        self.process.kill()
+        self.process.wait()
+        self.folder.cleanup()
+
+    def script(self, *lines):
+        path = pathlib.Path(self.folder.name) / "script.json"
+        path.with_suffix(".new").write_text(json.dumps(lines))
+        path.with_suffix(".new").rename(path)
+
+
+def until(done):
+    """Looks until it is so, and returns what it was; a hang is an error."""
+    end = time.monotonic() + HANG
+    while time.monotonic() < end:
+        if found := done():
+            return found
+        time.sleep(0.01)
+    raise AssertionError(f"it did not come to pass within {HANG} s")
 
 
 class Agent:

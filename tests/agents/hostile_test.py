@@ -5,12 +5,13 @@ import json
 import mmap
 import os
 import pathlib
+import select
 import subprocess
 import sys
 import time
 import unittest
 
-from agent_world import Checkout
+from agent_world import HERE, Checkout
 
 ODU = sys.argv.pop(1) if len(sys.argv) > 1 else "odu"
 
@@ -88,6 +89,50 @@ class HostileTest(unittest.TestCase):
                 if code:
                     self.assertEqual(error["code"], code, (tool, arguments))
 
+    def test_what_lies_outside_of_the_checkout_is_neither_driven_nor_read(self):
+        outside = self.checkout.home / "elsewhere"
+        outside.mkdir()
+        (outside / "odu.json").write_text('{"secret": 1}')
+        (outside / ".git").symlink_to(self.checkout.repo / ".git")
+        (self.checkout.repo / "link").symlink_to(outside)
+        with self.checkout.agent() as agent:
+            for tool, arguments, code in (
+                ("get_nodes", {"checkout": str(outside)}, "checkout_not_allowed"),
+                ("get_nodes", {"checkout": str(self.checkout.repo / "link")}, "checkout_not_allowed"),
+                ("get_nodes", {"checkout": f"{self.checkout.repo}/../home/elsewhere"},
+                 "checkout_not_allowed"),
+                ("get_nodes", {"checkout": f"{self.checkout.repo}\0/x"}, "bad_path"),
+                ("get_nodes", {"checkout": "/" + "x/" * 3000}, "not_a_repository"),
+                ("run", {"pipeline": str(outside / "odu.json"), "no_strict": True},
+                 "outside_checkout"),
+                ("run", {"pipeline": "link/odu.json", "no_snapshot": True}, "outside_checkout"),
+                ("pipeline", {"pipeline": "../home/elsewhere/odu.json"}, "outside_checkout"),
+                ("pipeline", {"pipeline": "/etc/passwd"}, "outside_checkout"),
+            ):
+                error = agent.call(tool, **arguments)["error"]
+                self.assertEqual(error["code"], code, (tool, arguments))
+                self.assertNotIn("secret", json.dumps(error))
+            self.assertEqual(agent.call("runs")["runs"], [])
+
+    def test_a_pin_is_no_way_to_run_a_program(self):
+        made = self.checkout.marks / "made"
+        with self.checkout.agent() as agent:
+            for address in (f"-oProxyCommand=touch {made}", f"x$(touch {made})", f"x;touch {made}",
+                            f"x\ntouch {made}", "", "-F/etc/passwd"):
+                out = agent.call("run", no_post=True, platforms=[HERE], hosts=[f"{HERE}={address}"])
+                self.assertIn("error", out, address)
+        self.assertFalse(made.exists())
+
+    def test_a_pattern_without_bounds_is_refused_or_takes_its_time_and_no_more(self):
+        with self.checkout.agent() as agent:
+            agent.call("run", no_post=True)
+            agent.call("wait_for_settle", fail_fast=False)
+            for pattern in ("a" * 10_000_000, "(a*" * 5000 + ")" * 5000, "((a{1000}){1000}){1000}"):
+                error = agent.call("log_search", pattern=pattern, regex=True)["error"]
+                self.assertEqual(error["code"], "bad_pattern")
+                self.assertLess(len(json.dumps(error)), 4000)
+            self.assertIn("matches", agent.call("log_search", pattern="(a|a?)+$", regex=True))
+
     def test_a_client_that_never_reads_costs_a_bounded_memory(self):
         process = subprocess.Popen(
             [self.checkout.odu, "mcp"], cwd=self.checkout.repo, env=self.checkout.env,
@@ -140,6 +185,35 @@ class HostileTest(unittest.TestCase):
             cwd=self.checkout.repo, env=self.checkout.env, capture_output=True, timeout=30,
             check=False)
         self.assertLess(done.returncode, 128)
+
+    def test_a_client_that_closes_its_end_ends_it_and_no_run(self):
+        (self.checkout.marks / "hold").touch()
+        with self.checkout.agent() as agent:
+            run = agent.call("run", no_post=True)
+        process = subprocess.Popen([self.checkout.odu, "mcp"], cwd=self.checkout.repo,
+                                   env=self.checkout.env, stdin=subprocess.PIPE,
+                                   stdout=subprocess.PIPE)
+        ping = b'{"jsonrpc":"2.0","id":1,"method":"ping"}\n'
+        process.stdin.write(ping)
+        process.stdin.flush()
+        process.stdout.readline()
+        process.stdout.close()
+        process.stdin.write(ping)
+        process.stdin.flush()
+        self.assertEqual(process.wait(timeout=30), 0)
+        process.stdin.close()
+        with self.checkout.agent() as agent:
+            self.assertEqual(agent.call("get_nodes")["run"]["run_id"], run["run_id"])
+
+    def test_nothing_that_it_started_holds_its_streams_open(self):
+        (self.checkout.marks / "hold").touch()
+        with self.checkout.agent() as agent:
+            agent.call("run", no_post=True)
+            self.assertEqual(agent.end(), 0)
+            self.assertIsNone(agent.lines.get(timeout=30))
+            ready, _, _ = select.select([agent.process.stderr], [], [], 30)
+            self.assertTrue(ready)
+            self.assertEqual(agent.process.stderr.read(), b"")
 
     def test_outside_of_a_repository_it_serves_and_says_so(self):
         agent_env = self.checkout.env

@@ -3,6 +3,8 @@
 
 import http.client
 import json
+import pathlib
+import socket
 import subprocess
 import sys
 import threading
@@ -75,10 +77,13 @@ class HttpTest(unittest.TestCase):
 
     def test_a_strangers_page_reaches_nobody(self):
         ping = {"jsonrpc": "2.0", "id": 1, "method": "ping"}
-        for host in ("evil.example", "evil.example:80", "localhost.evil.example", "127.0.0.1.x"):
+        for host in ("evil.example", "evil.example:80", "localhost.evil.example", "127.0.0.1.x",
+                     "127.0.0.1@evil.example", "127.0.0.1:80:80", "127.0.0.1:", "127.0.0.1:x",
+                     "127.1", "0.0.0.0", "[::ffff:127.0.0.1]", "localhost:123456", "", "[::1"):
             self.assertEqual(self.ask(body=ping, Host=host)[0], 403, host)
         for origin in ("http://evil.example", "null", "http://localhost.evil.example",
-                       "file://localhost"):
+                       "file://localhost", "", "http://", "http://localhost:80@evil.example",
+                       "http://localhost/", "localhost", "http://evil.example#localhost"):
             self.assertEqual(self.ask(body=ping, Origin=origin)[0], 403, origin)
         session = self.initialize()
         self.assertEqual(self.ask(body=ping, Origin="http://localhost:3000",
@@ -182,6 +187,52 @@ class HttpTest(unittest.TestCase):
         large.endheaders()
         self.assertEqual(large.getresponse().status, 413)
         large.close()
+
+    def test_the_65th_session_takes_the_place_of_the_one_that_was_silent_longest(self):
+        note = {"jsonrpc": "2.0", "method": "notifications/initialized"}
+        sessions = [self.initialize() for _ in range(64)]
+        self.assertEqual(self.ask(body=note, Mcp_Session_Id=sessions[0])[0], 202)
+        sessions.append(self.initialize())
+        self.assertEqual(len(set(sessions)), 65)
+        self.assertEqual(self.ask(body=note, Mcp_Session_Id=sessions[1])[0], 404)
+        for session in (sessions[0], sessions[2], sessions[64]):
+            self.assertEqual(self.ask(body=note, Mcp_Session_Id=session)[0], 202)
+
+    def test_a_session_that_is_ended_ends_its_stream(self):
+        session = self.initialize()
+        stream = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=HANG)
+        stream.request("GET", "/mcp", headers={
+            "Authorization": f"Bearer {TOKEN}", "Accept": "text/event-stream",
+            "Mcp-Session-Id": session})
+        response = stream.getresponse()
+        self.assertEqual(self.ask("DELETE", Mcp_Session_Id=session)[0], 200)
+        self.assertEqual(response.read(), b"")
+        stream.close()
+
+    def test_clients_that_never_read_hold_up_nobody_and_cost_a_bounded_memory(self):
+        listing = json.dumps({"jsonrpc": "2.0", "id": 1, "method": "tools/list",
+                              "params": {"_meta": MODERN}}).encode()
+        request = (f"POST /mcp HTTP/1.1\r\nHost: 127.0.0.1\r\nAuthorization: Bearer {TOKEN}\r\n"
+                   f"Accept: {BOTH}\r\nContent-Type: application/json\r\n"
+                   "MCP-Protocol-Version: 2026-07-28\r\nMcp-Method: tools/list\r\n"
+                   f"Content-Length: {len(listing)}\r\n\r\n").encode() + listing
+        deaf = []
+        for _ in range(20):
+            one = socket.create_connection(("127.0.0.1", self.server.port))
+            one.setblocking(False)
+            deaf.append(one)
+        for one in deaf:
+            for _ in range(300):
+                try:
+                    one.send(request)
+                except BlockingIOError:
+                    break
+        for _ in range(20):
+            self.assertEqual(self.modern("tools/list")[0], 200)
+        status = pathlib.Path(f"/proc/{self.server.process.pid}/status").read_text()
+        self.assertLess(int(status.split("VmRSS:")[1].split()[0]), 400_000)
+        for one in deaf:
+            one.close()
 
     def test_many_clients_at_once(self):
         answers = []

@@ -27,8 +27,9 @@ if not pathlib.Path(NODE).exists():
 
 # The suite's scenarios that need no fixtures of its own, by revision (docs/agents.md).
 LEGACY = ["server-initialize", "server-session-lifecycle", "ping", "tools-list", "resources-list",
+          "prompts-list",
           "dns-rebinding-protection", "server-sse-multiple-streams"]
-MODERN = ["tools-list", "resources-list", "sep-2164-resource-not-found",
+MODERN = ["tools-list", "resources-list", "prompts-list", "caching", "sep-2164-resource-not-found",
           "dns-rebinding-protection", "http-header-validation", "server-sse-multiple-streams"]
 
 

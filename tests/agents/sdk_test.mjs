@@ -40,6 +40,9 @@ async function loop(client, name) {
     ref: { type: 'ref/resource', uri: 'surface://collections/logs/{id}' }, argument: { name: 'id', value: 'b' } });
   assert.equal(completion.values.length, 1);
   await assert.rejects(client.readResource({ uri: 'surface://no/such' }));
+  const { prompts } = await client.listPrompts();
+  const why = await client.getPrompt({ name: prompts[1].name, arguments: { node: "build@x" } });
+  assert.match(why.messages[0].content.text, /build@x/);
   await client.ping();
   await client.close();
   console.log(`ok ${name}`);

@@ -9,7 +9,7 @@ import sys
 import time
 import unittest
 
-from agent_world import HERE, RED, Checkout
+from agent_world import HERE, RED, Checkout, Forge, until
 
 ODU = sys.argv.pop(1) if len(sys.argv) > 1 else "odu"
 
@@ -77,6 +77,7 @@ class ToolsTest(unittest.TestCase):
             self.assertEqual(error["code"], "no_run")
             self.assertIn("passed", error["hint"])
             # Named, it is told.
+            self.assertIn("'runs'", agent.call("tail_log", node="a", run="0000000")["error"]["next"])
             last = agent.call("runs")["runs"][0]
             out = agent.call("wait_for_settle", run=last["ref"])
             self.assertEqual((out["returned"], out["passed"]), ("settled", True))
@@ -91,6 +92,7 @@ class ToolsTest(unittest.TestCase):
             out = agent.call("wait_for_settle")
             self.assertEqual((out["run_id"], out["returned"], out["passed"]),
                              (run["run_id"], "settled", True))
+            self.assertIn(f"{run['ref']}, passed", agent.call("cancel")["error"]["hint"])
 
     def test_refusals_have_a_code_and_the_next_call(self):
         self.hold()
@@ -158,6 +160,101 @@ class ToolsTest(unittest.TestCase):
             self.assertEqual((len(many["matches"]), many["has_more"]), (10, True))
             self.assertEqual(
                 agent.call("log_search", pattern="(", regex=True)["error"]["code"], "bad_pattern")
+
+    def test_a_log_that_grows_is_searched_as_far_as_it_is(self):
+        self.checkout.write(
+            "justfile", '[metadata("ci")]\nci: a\na:\n    @echo "a first mark"; '
+            'while [ -e "$MARKS/hold" ]; do sleep 0.02; done; printf "a second mark"; '
+            'while [ -e "$MARKS/hold2" ]; do sleep 0.02; done; echo " and its end"\n')
+        self.checkout.commit()
+        self.hold()
+        (self.checkout.marks / "hold2").touch()
+        with self.checkout.agent() as agent:
+            run = agent.call("run", no_post=True)
+            look = lambda: agent.call("log_search", pattern=r"\w+ mark", regex=True)
+            first = until(lambda: look()["matches"])[0]
+            self.assertEqual((first["node"], first["text"]), (f"a@{HERE}", "a first mark"))
+            at = agent.call("tail_log", node="a", offset=first["offset"], limit=12)
+            self.assertEqual((at["text"], at["run_id"]), ("a first mark", run["run_id"]))
+            # A node that runs is not red.
+            self.assertEqual(agent.call("log_search", pattern="mark", failures_only=True)["logs"], 0)
+            self.release()
+            # A line that has no end yet is a line.
+            until(lambda: len(look()["matches"]) == 2)
+            self.assertEqual(look()["matches"][1]["text"], "a second mark")
+            tail = agent.call("tail_log", node="a", offset=at["next_offset"])
+            self.assertTrue(tail["at_end"] and tail["text"].endswith("second mark"))
+            (self.checkout.marks / "hold2").unlink()
+            agent.call("wait_for_settle")
+            self.assertEqual(look()["matches"][1]["text"], "a second mark and its end")
+            more = agent.call("tail_log", node="a", offset=tail["next_offset"])
+            self.assertEqual(more["text"], " and its end\n")
+
+    def test_what_was_red_before_on_the_same_commit_is_told_as_flaky(self):
+        self.checkout.write(
+            "justfile", '[metadata("ci")]\nci: a b\na:\n    @test -e "$MARKS/seen" || '
+            '{ touch "$MARKS/seen"; exit 1; }\nb:\n    @true\n')
+        self.checkout.commit()
+        with self.checkout.agent() as agent:
+            agent.call("run", no_post=True)
+            red = agent.call("wait_for_settle", fail_fast=False)
+            self.assertEqual((red["verdict"], red["flaky"]), ("failed", []))
+            agent.call("node_rerun", nodes=["a"])
+            out = agent.call("wait_for_settle", fail_fast=False)
+            self.assertEqual((out["passed"], out["flaky"]), (True, [f"a@{HERE}"]))
+            self.assertIn("flaky", out["next"])
+            self.assertEqual(agent.call("get_nodes")["run"]["flaky"], [f"a@{HERE}"])
+            shown = {n["name"]: n["flaky"] for n in agent.call("show_run")["nodes"]}
+            self.assertEqual((shown[f"a@{HERE}"], shown[f"b@{HERE}"]), (True, False))
+            # Over again, of the run that is closed.
+            again = agent.call("wait_for_settle", run=out["run_id"])
+            self.assertEqual((again["passed"], again["flaky"]), (True, [f"a@{HERE}"]))
+
+    def test_statuses_that_the_forge_has_not_confirmed_are_told_and_hold_up_nothing(self):
+        self.checkout.write("justfile", '[metadata("ci")]\nci: a\na:\n    @true\n')
+        self.checkout.commit()
+        with Forge(self.checkout) as forge:
+            forge.script({"do": {"status": 503}})
+            with self.checkout.agent() as agent:
+                agent.call("run")
+                out = agent.call("wait_for_settle", fail_fast=False)
+                self.assertEqual((out["returned"], out["passed"]), ("settled", True))
+                self.assertIn(f"a@{HERE}", out["unposted"])
+                self.assertIn("unposted", out["next"])
+                for owed in (agent.call("get_nodes")["run"]["unposted"],
+                             agent.call("show_run")["unposted"],
+                             agent.call("runs")["runs"][0]["unposted"],
+                             agent.call("wait_for_settle", run=out["run_id"])["unposted"]):
+                    self.assertIn(f"a@{HERE}", owed)
+                # Paid, nothing is owed any more, and nobody says so.
+                forge.script()
+                self.assertEqual(self.checkout.run("post").returncode, 0)
+                until(lambda: agent.call("show_run")["unposted"] == [])
+                paid = agent.call("wait_for_settle", run=out["run_id"])
+                self.assertEqual(paid["unposted"], [])
+                self.assertNotIn("unposted", paid["next"])
+
+    def test_a_forge_that_is_not_known_is_a_refusal_with_the_next_call(self):
+        with self.checkout.agent() as agent:
+            error = agent.call("run")["error"]
+            self.assertEqual(error["code"], "no_forge")
+            self.assertIn("no_post", error["next"])
+
+    def test_prompts_are_listed_filled_and_completed(self):
+        with self.checkout.agent() as agent:
+            self.assertIn("prompts", agent.hello["capabilities"])
+            names = [p["name"] for p in agent.ask("prompts/list")["result"]["prompts"]]
+            self.assertEqual(names, ["ci-loop", "why-red"])
+            why = {"name": "why-red", "arguments": {"node": f"build@{HERE}"}}
+            message = agent.ask("prompts/get", why)["result"]["messages"][0]
+            self.assertIn(f"'build@{HERE}'", message["content"]["text"])
+            self.assertEqual(agent.ask("prompts/get", {"name": "why-red"})["error"]["code"], -32602)
+            agent.call("run", no_post=True)
+            agent.call("wait_for_settle", fail_fast=False)
+            done = agent.ask("completion/complete", {
+                "ref": {"type": "ref/prompt", "name": "why-red"},
+                "argument": {"name": "node", "value": "sl"}})["result"]["completion"]
+            self.assertEqual(done["values"], [f"slow@{HERE}"])
 
     def test_a_junit_report_that_the_recipe_names_is_told(self):
         report = ('<testsuite><testcase classname="s" name="adds" file="t.py" line="7">'
@@ -323,13 +420,23 @@ class ToolsTest(unittest.TestCase):
             self.assertEqual(
                 agent.ask("resources/read", {"uri": "surface://x"})["error"]["code"], -32602)
 
-    def test_a_wait_as_a_task(self):
+    def test_a_run_and_a_wait_as_tasks(self):
         self.hold()
         with self.checkout.agent() as agent:
-            agent.call("run", no_post=True)
+            made = agent.ask("tools/call", {"name": "run", "task": {},
+                                            "arguments": {"no_post": True}})["result"]["task"]
+            run = agent.ask("tasks/result", {"taskId": made["taskId"]})["result"]
             made = agent.ask("tools/call", {"name": "wait_for_settle", "task": {},
                                             "arguments": {"fail_fast": False}})["result"]["task"]
             self.assertEqual(made["status"], "working")
+            # Giving up a task gives up no run.
+            other = agent.ask("tools/call", {"name": "wait_for_settle", "task": {},
+                                             "arguments": {"fail_fast": False}})["result"]["task"]
+            ended = agent.ask("tasks/cancel", {"taskId": other["taskId"]})["result"]
+            self.assertEqual(ended["status"], "cancelled")
+            now = agent.call("get_nodes")["run"]
+            self.assertEqual(now["run_id"], run["structuredContent"]["run_id"])
+            self.assertIsNone(now["verdict"])
             self.release()
             result = agent.ask("tasks/result", {"taskId": made["taskId"]})["result"]
             self.assertEqual(result["structuredContent"]["returned"], "settled")

@@ -5,6 +5,7 @@
 #include <memory>
 #include <string>
 #include <string_view>
+#include <utility>
 
 #include "base/bug.h"
 #include "base/json.h"
@@ -49,6 +50,12 @@ extern "C" int LLVMFuzzerTestOneInput(const uint8_t* data, size_t size) {
   resources.texts["note://a"] = "{}";
   mcp::Server server(loop.executor(), clock, info);
   mcp::AddSampleTools(server);
+  mcp::Prompt prompt;
+  prompt.name = "greet";
+  prompt.description = "Says hello.";
+  prompt.arguments = {mcp::PromptArgument{"whom", "a note", true, "note://{id}", "id"}};
+  prompt.text = [](const auto& given) { return given.at("whom"); };
+  server.Add(std::move(prompt));
   server.SetResources(resources);
   const auto outlet = std::make_shared<CheckedOutlet>();
   const auto session = std::make_shared<mcp::Session>(server, outlet);

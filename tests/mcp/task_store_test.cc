@@ -81,6 +81,24 @@ TEST_F(TaskTest, ATaskIsForgottenAfterItsTimeAndUnknownOnesAreRefused) {
   EXPECT_EQ(CodeOf(peer.Call("tasks/get", "{}")), kInvalidParams);
 }
 
+TEST_F(TaskTest, TasksThatHaveEndedAreForgottenWhenThereAreMany) {
+  const auto start = [&] {
+    const auto task = server.tasks().Start(
+        std::nullopt, []() -> boost::asio::awaitable<TaskStore::Outcome> { co_return "{}"; });
+    EXPECT_TRUE(task);
+    loop.RunUntilIdle();
+    loop.Advance(clock, std::chrono::milliseconds(1));
+    return task ? task->id : "";
+  };
+  const std::string first = start();
+  const std::string second = start();
+  for (size_t i = 1; i < TaskStore::kMostEnded; ++i) {
+    start();
+  }
+  EXPECT_FALSE(server.tasks().Find(first));
+  EXPECT_TRUE(server.tasks().Find(second));
+}
+
 TEST_F(TaskTest, AToolWithoutTasksAndAnEarlierRevisionHaveNone) {
   Peer peer(loop, server);
   peer.Initialize();

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "odu/agent/guidance.h"
+#include "odu/agent/prompts.h"
 
 namespace odu::agent {
 namespace {
@@ -26,6 +27,7 @@ AgentServer::AgentServer(World& world, std::string version, std::string home,
       resources_(world, checkouts_, tools_),
       server_(world.executor, world.clock, InfoOf(std::move(version))) {
   tools_.AddTo(server_);
+  AddPrompts(server_);
   server_.SetResources(resources_);
   checkouts_.OnNodesReplaced([this] { server_.ResourcesChanged(); });
 }

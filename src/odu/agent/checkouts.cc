@@ -3,6 +3,7 @@
 #include <fmt/format.h>
 
 #include <algorithm>
+#include <filesystem>
 #include <utility>
 
 #include "base/text.h"
@@ -33,7 +34,8 @@ bool IsBelow(const std::string& path, const std::string& folder) {
 std::string CommonGitFolder(const std::string& toplevel) {
   std::string folder = toplevel + "/.git";
   const auto status = os::StatusOf(folder);
-  if (!status) {
+  // A symlink is somebody's who is not the repository.
+  if (!status || status->kind == os::FileKind::kSymlink) {
     return {};
   }
   if (status->kind == os::FileKind::kFile) {
@@ -54,6 +56,18 @@ std::string CommonGitFolder(const std::string& toplevel) {
   }
   const auto real = os::RealPath(folder);
   return real ? *real : std::string();
+}
+
+base::Result<void> CheckInside(const std::string& toplevel, const std::string& file) {
+  const std::string path = Joined(toplevel, file);
+  // A commit may hold what the work tree does not.
+  const std::string place =
+      os::RealPath(path).value_or(std::filesystem::path(path).lexically_normal().string());
+  if (file.empty() || IsBelow(place, toplevel)) {
+    return {};
+  }
+  return base::Fail(base::ErrorKind::kRefused, "outside_checkout",
+                    fmt::format("pipeline: {} is not in the checkout", base::Quoted(file)));
 }
 
 Checkouts::Checkouts(World& world, std::string home, std::vector<std::string> allowed)
@@ -86,7 +100,8 @@ base::Result<void> Checkouts::CheckAllowed(const std::string& toplevel) const {
 }
 
 base::Result<LiveCheckout*> Checkouts::Find(const std::string& path) {
-  if (!path.empty() && !path.starts_with('/')) {
+  const bool whole = path.find('\0') == std::string::npos;
+  if (!path.empty() && !(path.starts_with('/') && whole)) {
     return base::Fail(base::ErrorKind::kUsage, "bad_path",
                       fmt::format("checkout: {} is not an absolute path", base::Quoted(path)));
   }

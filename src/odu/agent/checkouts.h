@@ -14,6 +14,10 @@ namespace odu::agent {
 /// there is none, or when it does not know this work tree. `toplevel` is absolute.
 std::string CommonGitFolder(const std::string& toplevel);
 
+/// Refuses a pipeline's file that does not lie in the checkout: what it says would run. `file`
+/// counts from `toplevel`; empty is fine. kRefused "outside_checkout".
+base::Result<void> CheckInside(const std::string& toplevel, const std::string& file);
+
 /// The checkouts that an agent may drive: the one the server was started in, its other work trees,
 /// and what lies below a folder that was allowed by name. Nothing else, whatever path is given.
 class Checkouts {

@@ -3,6 +3,7 @@
 #include <utility>
 
 #include "odu/agent/evidence.h"
+#include "odu/agent/find_all.h"
 #include "odu/agent/text_scan.h"
 
 namespace odu::agent {
@@ -93,30 +94,15 @@ std::optional<Finding> LinkerLine(Lines lines, size_t index) {
   if (!says) {
     return std::nullopt;
   }
-  return At("linker", "error", FilePlace(), text, index);
+  Finding finding = At("linker", "error", FilePlace(), text, index);
+  finding.annotation.line.reset();
+  return finding;
 }
 
 }  // namespace
 
 std::vector<Finding> FindCompilerErrors(Lines lines) {
-  std::vector<Finding> findings;
-  for (size_t i = 0; i < lines.size(); ++i) {
-    std::optional<Finding> finding = GccLine(lines, i);
-    if (!finding) {
-      finding = TscLine(lines, i);
-    }
-    if (!finding) {
-      finding = LinkerLine(lines, i);
-      if (finding) {
-        finding->annotation.line.reset();
-      }
-    }
-    if (finding) {
-      i = finding->end - 1;
-      findings.push_back(std::move(*finding));
-    }
-  }
-  return findings;
+  return FindAll(lines, {GccLine, TscLine, LinkerLine});
 }
 
 }  // namespace odu::agent

@@ -20,7 +20,7 @@ constexpr size_t kFileBytes = 200;
 constexpr std::string_view kGap = "…\n";
 
 int Rank(const Finding& finding) {
-  return finding.annotation.level == "error" ? 0 : finding.annotation.level == "failure" ? 1 : 2;
+  return finding.annotation.level == "error" ? 0 : 1;
 }
 
 std::vector<Finding> FindEverything(Lines lines) {
@@ -82,19 +82,19 @@ class Choice {
   std::set<size_t> taken_;
 };
 
-void AddAnnotation(Excerpt& excerpt, const Finding& finding) {
-  if (finding.annotation.level == "warning" || excerpt.annotations.size() >= kMostAnnotations) {
-    excerpt.cut = excerpt.cut || finding.annotation.level != "warning";
+}  // namespace
+
+void AddAnnotation(Excerpt& excerpt, const Annotation& found) {
+  if (excerpt.annotations.size() >= kMostAnnotations) {
+    excerpt.cut = true;
     return;
   }
-  Annotation annotation = finding.annotation;
+  Annotation annotation = found;
   annotation.message = Clipped(annotation.message, kMessageBytes);
   annotation.file = Clipped(annotation.file, kFileBytes);
   annotation.test = Clipped(annotation.test, kMessageBytes);
   excerpt.annotations.push_back(std::move(annotation));
 }
-
-}  // namespace
 
 Excerpt ExcerptOf(const LogLines& log, size_t most_bytes) {
   const Lines lines = log.lines;
@@ -113,14 +113,11 @@ Excerpt ExcerptOf(const LogLines& log, size_t most_bytes) {
   }
   const std::vector<Finding> findings = FindEverything(lines);
   for (const Finding& finding : findings) {
-    if (excerpt.source == "tail" && finding.annotation.level != "warning") {
+    if (excerpt.source == "tail") {
       excerpt.source = finding.annotation.tool;
     }
-    AddAnnotation(excerpt, finding);
-    // Warnings did not make it red.
-    const bool counts = finding.annotation.level != "warning";
-    for (size_t i = finding.begin - std::min(finding.begin, kLead); counts && i < finding.end;
-         ++i) {
+    AddAnnotation(excerpt, finding.annotation);
+    for (size_t i = finding.begin - std::min(finding.begin, kLead); i < finding.end; ++i) {
       if (!choice.Take(i)) {
         excerpt.cut = true;
         break;

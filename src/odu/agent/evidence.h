@@ -64,7 +64,10 @@ BOOST_DESCRIBE_STRUCT(Excerpt, (),
 inline constexpr size_t kExcerptBytes = 3000;
 inline constexpr size_t kMostAnnotations = 5;
 
-/// What matters of a log: the findings, errors before failures before warnings, in their order, and
+/// Adds what was found, cut to a length that a model reads; `cut` when there is no room for it.
+void AddAnnotation(Excerpt& excerpt, const Annotation& found);
+
+/// What matters of a log: the findings, errors before failures, in their order, and
 /// the last lines. With its annotations at most 4 KiB of JSON.
 Excerpt ExcerptOf(const LogLines& log, size_t most_bytes = kExcerptBytes);
 

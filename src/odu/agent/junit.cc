@@ -20,6 +20,7 @@ constexpr size_t kMostText = 2000;
 
 /// Where a parser stands in a report.
 struct Reading {
+  XML_Parser parser = nullptr;
   std::vector<Annotation> found;
   size_t most = 0;
   bool report = false;
@@ -98,18 +99,29 @@ void Text(void* user, const XML_Char* text, int length) {
   }
 }
 
+void RefuseDoctype(void* user, const XML_Char* /*name*/, const XML_Char* /*system*/,
+                   const XML_Char* /*public_id*/, int /*internal*/) {
+  XML_StopParser(static_cast<Reading*>(user)->parser, XML_FALSE);
+}
+
 struct FreeParser {
   void operator()(XML_Parser parser) const { XML_ParserFree(parser); }
 };
 
-/// The path below `tree`, made real; nothing when it leads elsewhere.
-std::optional<std::string> BelowTree(const std::string& tree, const std::string& path) {
+/// The file of that path below `tree`; nothing when it leads elsewhere, or is none: a pipe would be
+/// waited for.
+base::Result<std::string> ReadBelowTree(const std::string& tree, const std::string& path,
+                                        size_t limit) {
   const auto root = os::RealPath(tree);
   const auto real = os::RealPath(path.starts_with('/') ? path : tree + "/" + path);
   if (!root || !real || !real->starts_with(*root + "/")) {
-    return std::nullopt;
+    return base::Fail(base::ErrorKind::kRefused, "bad_junit", "it is not in the work tree");
   }
-  return *real;
+  const auto status = os::StatusOf(*real);
+  if (!status || status->kind != os::FileKind::kFile) {
+    return base::Fail(base::ErrorKind::kRefused, "bad_junit", "it is no file");
+  }
+  return os::ReadFile(*real, limit);
 }
 
 }  // namespace
@@ -139,9 +151,12 @@ base::Result<std::vector<Annotation>> ReadJunit(std::string_view xml, size_t mos
   Reading reading;
   reading.most = most;
   const std::unique_ptr<XML_ParserStruct, FreeParser> parser(XML_ParserCreate(nullptr));
-  XML_SetUserData(parser.get(), &reading);
   XML_SetElementHandler(parser.get(), Begin, End);
   XML_SetCharacterDataHandler(parser.get(), Text);
+  // Reports have none, and what one declares may grow without end.
+  XML_SetUserData(parser.get(), &reading);
+  reading.parser = parser.get();
+  XML_SetStartDoctypeDeclHandler(parser.get(), RefuseDoctype);
   const bool read =
       xml.size() <= kMostBytes &&
       XML_Parse(parser.get(), xml.data(), static_cast<int>(xml.size()), 1) == XML_STATUS_OK;
@@ -155,21 +170,19 @@ void AddJunit(const LogLines& log, const std::string& tree, Excerpt& excerpt) {
   if (tree.empty()) {
     return;
   }
+  size_t left = kMostBytes;
   for (const std::string& path : JunitFilesNamed(log.lines)) {
-    const auto real = BelowTree(tree, path);
-    const auto xml = real ? os::ReadFile(*real, kMostBytes)
-                          : base::Result<std::string>(base::Pass(base::Error()));
-    const auto found = xml ? ReadJunit(*xml, kMostAnnotations)
-                           : base::Result<std::vector<Annotation>>(base::Pass(base::Error()));
-    if (!found) {
+    const auto xml = ReadBelowTree(tree, path, left);
+    if (!xml) {
       continue;  // what the log says is there all the same
     }
+    left -= xml->size();
+    const auto found = ReadJunit(*xml, kMostAnnotations + 1);
+    if (!found) {
+      continue;
+    }
     for (const Annotation& annotation : *found) {
-      if (excerpt.annotations.size() >= kMostAnnotations) {
-        excerpt.cut = true;
-        break;
-      }
-      excerpt.annotations.push_back(annotation);
+      AddAnnotation(excerpt, annotation);
     }
     if (!found->empty() && excerpt.source == "tail") {
       excerpt.source = "junit";

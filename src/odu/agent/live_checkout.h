@@ -8,9 +8,9 @@
 #include <set>
 #include <string>
 
+#include "async/broadcast.h"
 #include "async/clock.h"
 #include "async/task_group.h"
-#include "odu/agent/broadcast.h"
 #include "odu/agent/world.h"
 #include "odu/face/reach.h"
 #include "odu/face/view.h"
@@ -87,7 +87,7 @@ class LiveCheckout {
   bool keeping_ = false;
   std::set<Listener*> listeners_;
   std::function<void()> replaced_;
-  Broadcast changed_;
+  async::Broadcast changed_;
   async::TaskGroup tasks_;
 };
 

@@ -1,6 +1,7 @@
 #include "odu/agent/log_search.h"
 
 #include <fcntl.h>
+#include <fmt/format.h>
 #include <re2/re2.h>
 
 #include <algorithm>
@@ -18,7 +19,7 @@ namespace {
 
 constexpr size_t kChunk = size_t{1} << 20;
 constexpr uint64_t kMostBytes = uint64_t{256} << 20;
-constexpr size_t kMostAnswer = size_t{48} << 10;
+constexpr size_t kMostAnswer = size_t{10} << 10;
 /// What is looked at of one line, and what is shown of it.
 constexpr size_t kLongestLine = size_t{64} << 10;
 constexpr size_t kShownLine = 500;
@@ -118,7 +119,8 @@ class Search {
 };
 
 /// False when there is enough.
-bool SearchFile(const SearchedLog& log, Search& search, SearchResult& result) {
+bool SearchFile(const SearchedLog& log, const std::stop_token& stop, Search& search,
+                SearchResult& result) {
   const auto file = os::OpenFile(log.path, O_RDONLY);
   if (!file) {
     return true;
@@ -139,7 +141,8 @@ bool SearchFile(const SearchedLog& log, Search& search, SearchResult& result) {
       if (newline == std::string::npos) {
         break;
       }
-      if (!search.Line(std::string_view(buffer).substr(begin, newline - begin), offset + begin)) {
+      if (stop.stop_requested() ||
+          !search.Line(std::string_view(buffer).substr(begin, newline - begin), offset + begin)) {
         return false;
       }
       begin = newline + 1;
@@ -168,6 +171,10 @@ base::Result<void> CheckPattern(const SearchQuery& query) {
   if (query.pattern.empty()) {
     return base::Fail(base::ErrorKind::kUsage, "bad_pattern", "the pattern is empty");
   }
+  if (query.pattern.size() > kLongestPattern) {
+    return base::Fail(base::ErrorKind::kUsage, "bad_pattern",
+                      fmt::format("the pattern is longer than {} bytes", kLongestPattern));
+  }
   const std::unique_ptr<RE2> pattern = Compile(query);
   if (!pattern->ok()) {
     return base::Fail(base::ErrorKind::kUsage, "bad_pattern",
@@ -178,7 +185,7 @@ base::Result<void> CheckPattern(const SearchQuery& query) {
 }
 
 base::Result<SearchResult> SearchLogs(const std::vector<SearchedLog>& logs,
-                                      const SearchQuery& query) {
+                                      const SearchQuery& query, const std::stop_token& stop) {
   if (auto ok = CheckPattern(query); !ok) {
     return base::Pass(ok.error());
   }
@@ -186,7 +193,7 @@ base::Result<SearchResult> SearchLogs(const std::vector<SearchedLog>& logs,
   SearchResult result;
   Search search(query, *pattern, result);
   for (const SearchedLog& log : logs) {
-    if (!SearchFile(log, search, result)) {
+    if (!SearchFile(log, stop, search, result)) {
       break;
     }
   }

@@ -2,6 +2,7 @@
 
 #include <boost/describe/class.hpp>
 #include <cstdint>
+#include <stop_token>
 #include <string>
 #include <vector>
 
@@ -43,13 +44,16 @@ struct SearchResult {
   uint64_t bytes = 0;  ///< looked through
 };
 
-/// kUsage "bad_pattern", in RE2's words.
+/// The longest pattern.
+inline constexpr size_t kLongestPattern = 1000;
+
+/// kUsage "bad_pattern": too long, or in RE2's words.
 base::Result<void> CheckPattern(const SearchQuery& query);
 
 /// Looks through the logs in their order. A regular expression is RE2's: it takes time in
-/// proportion to the log, whatever it is. At most 256 MiB are read, and matches of 48 KiB; beyond
-/// that `has_more`. What cannot be read is passed over. Blocks.
+/// proportion to the log, whatever it is. At most 256 MiB are read, and matches of 10 KiB; beyond
+/// that `has_more`. What cannot be read is passed over. Blocks, until `stop` is asked for.
 base::Result<SearchResult> SearchLogs(const std::vector<SearchedLog>& logs,
-                                      const SearchQuery& query);
+                                      const SearchQuery& query, const std::stop_token& stop = {});
 
 }  // namespace odu::agent

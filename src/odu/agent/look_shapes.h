@@ -28,7 +28,7 @@ struct NodesIn {
       kCheckoutNote,
       FieldNote{"statuses", "only nodes in one of these states"},
       FieldNote{"red_only", "only nodes that are red (failed or errored)"},
-      FieldNote{"limit", "at most so many (default 50)", 1, 1000},
+      FieldNote{"limit", "at most so many (default: up to 50 that fit into 16 KiB)", 1, 1000},
       FieldNote{"offset", "pass over so many of them", 0, 1'000'000},
   };
 };
@@ -131,7 +131,7 @@ struct RunsIn {
   std::optional<int64_t> since_ms;
   static constexpr std::array kNotes{
       kCheckoutNote,
-      FieldNote{"limit", "at most so many (default 10)", 1, 100},
+      FieldNote{"limit", "at most so many (default: up to 10 that fit into 16 KiB)", 1, 100},
       FieldNote{"failed", "only runs that failed; with 'node': in which that one was red"},
       FieldNote{"node", "only runs in which this node or recipe has ended"},
       FieldNote{"since_ms", "only runs that began after this, milliseconds since 1970"},
@@ -141,9 +141,10 @@ BOOST_DESCRIBE_STRUCT(RunsIn, (), (checkout, limit, failed, node, since_ms))
 
 struct RunsOut {
   std::vector<model::RunSummary> runs;  ///< newest first
+  bool has_more = false;                ///< not all of those asked for did fit
   std::string next;
 };
-BOOST_DESCRIBE_STRUCT(RunsOut, (), (runs, next))
+BOOST_DESCRIBE_STRUCT(RunsOut, (), (runs, has_more, next))
 
 struct ShowIn {
   std::string checkout;
@@ -152,7 +153,9 @@ struct ShowIn {
   static constexpr std::array kNotes{
       kCheckoutNote,
       kRunNote,
-      FieldNote{"limit", "at most so many nodes, red ones first (default 40)", 0, 1000},
+      FieldNote{"limit",
+                "at most so many nodes, red ones first (default: up to 40 that fit into 16 KiB)", 0,
+                1000},
   };
 };
 BOOST_DESCRIBE_STRUCT(ShowIn, (), (checkout, run, limit))
@@ -186,7 +189,8 @@ struct PipelineIn {
       FieldNote{"root", "this recipe instead of the tagged one"},
       FieldNote{"pipeline", "read the pipeline from this odu.json"},
       FieldNote{"platform", "as it is on this platform"},
-      FieldNote{"limit", "at most so many tasks (default 100)", 1, 1000},
+      FieldNote{"limit", "at most so many tasks (default: up to 100 that fit into 16 KiB)", 1,
+                1000},
       FieldNote{"offset", "pass over so many of them", 0, 1'000'000},
   };
 };

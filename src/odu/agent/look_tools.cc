@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "base/text.h"
+#include "odu/agent/fit_list.h"
 #include "odu/agent/log_text.h"
 #include "odu/agent/toolbox.h"
 #include "odu/model/selector.h"
@@ -121,12 +122,7 @@ base::Result<base::json::object> ObjectOf(const base::Result<std::string>& text)
 
 }  // namespace
 
-Toolbox::Awaited<NodesOut> Toolbox::Nodes(NodesIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
-  LiveCheckout& checkout = **found;
+Toolbox::Awaited<NodesOut> Toolbox::Nodes(LiveCheckout& checkout, NodesIn in) {
   NodesOut out;
   const auto client = co_await checkout.ReachToLook();
   if (!client && client.error().code() != "not_running") {
@@ -168,6 +164,9 @@ Toolbox::Awaited<NodesOut> Toolbox::Nodes(NodesIn in) {
   } else {
     out.next = "wait_for_settle waits for news; do not poll this";
   }
+  if (!in.limit.has_value()) {
+    FitList(out, {&out.run.flaky, &out.run.unposted}, out.nodes);
+  }
   co_return out;
 }
 
@@ -183,12 +182,7 @@ base::Result<model::RunReport> Toolbox::FindRun(const LiveCheckout& checkout,
   return report;
 }
 
-Toolbox::Awaited<TailOut> Toolbox::Tail(TailIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
-  LiveCheckout& checkout = **found;
+Toolbox::Awaited<TailOut> Toolbox::Tail(LiveCheckout& checkout, TailIn in) {
   if (!in.run.empty()) {
     const auto report = FindRun(checkout, in.run);
     if (!report) {
@@ -204,11 +198,7 @@ Toolbox::Awaited<TailOut> Toolbox::Tail(TailIn in) {
   co_return ReadTail(*file, in.offset, in.limit.value_or(kDefaultTail));
 }
 
-Toolbox::Awaited<SearchOut> Toolbox::Search(SearchIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
+Toolbox::Awaited<SearchOut> Toolbox::Search(LiveCheckout& checkout, SearchIn in, mcp::Call& call) {
   SearchQuery query;
   query.pattern = in.pattern;
   query.regex = in.regex;
@@ -219,7 +209,7 @@ Toolbox::Awaited<SearchOut> Toolbox::Search(SearchIn in) {
   if (auto ok = CheckPattern(query); !ok) {
     co_return base::Pass(ok.error());
   }
-  const auto report = FindRun(**found, in.run);
+  const auto report = FindRun(checkout, in.run);
   if (!report) {
     co_return base::Pass(report.error());
   }
@@ -236,7 +226,9 @@ Toolbox::Awaited<SearchOut> Toolbox::Search(SearchIn in) {
   SearchOut out;
   out.run_id = report->run_id;
   out.logs = static_cast<int64_t>(logs.size());
-  auto work = [logs = std::move(logs), query] { return SearchLogs(logs, query); };
+  auto work = [logs = std::move(logs), query, stop = call.stop.get_token()] {
+    return SearchLogs(logs, query, stop);
+  };
   auto result = co_await OnThread(worker(), std::move(work));
   if (!result) {
     co_return base::Pass(result.error());
@@ -253,53 +245,51 @@ Toolbox::Awaited<SearchOut> Toolbox::Search(SearchIn in) {
   co_return out;
 }
 
-Toolbox::Awaited<RunsOut> Toolbox::Runs(RunsIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
+Toolbox::Awaited<RunsOut> Toolbox::Runs(LiveCheckout& checkout, RunsIn in) {
   RunsQuery query;
   query.limit = static_cast<size_t>(in.limit.value_or(kDefaultRuns));
   query.failed = in.failed;
   query.node = in.node;
   query.since_ms = in.since_ms;
-  auto runs = world_.store.Runs((*found)->toplevel(), query);
+  auto runs = world_.store.Runs(checkout.toplevel(), query);
   if (!runs) {
     co_return base::Pass(runs.error());
   }
   RunsOut out;
   out.runs = std::move(*runs);
+  if (!in.limit.has_value()) {
+    FitList(out, {}, out.runs);
+  }
   out.next = out.runs.empty() ? "'run' starts one" : "show_run tells everything of one";
   co_return out;
 }
 
-Toolbox::Awaited<ShowOut> Toolbox::Show(ShowIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
-  auto report = FindRun(**found, in.run);
+Toolbox::Awaited<ShowOut> Toolbox::Show(LiveCheckout& checkout, ShowIn in) {
+  auto report = FindRun(checkout, in.run);
   if (!report) {
     co_return base::Pass(report.error());
   }
   ShowOut out;
   static_cast<model::RunReport&>(out) = std::move(*report);
   const auto limit = static_cast<size_t>(in.limit.value_or(kDefaultShown));
+  const std::vector<model::NodeReport> in_order = out.nodes;
+  std::ranges::stable_partition(
+      out.nodes, [](const model::NodeReport& node) { return model::IsRed(node.status); });
   if (out.nodes.size() > limit) {
-    std::ranges::stable_partition(
-        out.nodes, [](const model::NodeReport& node) { return model::IsRed(node.status); });
     out.nodes.resize(limit);
     out.has_more = true;
+  }
+  if (!in.limit.has_value()) {
+    FitList(out, {&out.critical_path, &out.unposted, &out.owed}, out.nodes);
+  }
+  if (out.nodes.size() == in_order.size()) {
+    out.nodes = in_order;
   }
   co_return out;
 }
 
-Toolbox::Awaited<HostsOut> Toolbox::Hosts(HostsIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
-  auto object = ObjectOf(world_.store.Hosts((*found)->toplevel()));
+Toolbox::Awaited<HostsOut> Toolbox::Hosts(LiveCheckout& checkout, HostsIn) {
+  auto object = ObjectOf(world_.store.Hosts(checkout.toplevel()));
   if (!object) {
     co_return base::Pass(object.error());
   }
@@ -309,16 +299,15 @@ Toolbox::Awaited<HostsOut> Toolbox::Hosts(HostsIn in) {
   co_return out;
 }
 
-Toolbox::Awaited<PipelineOut> Toolbox::Pipeline(PipelineIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
+Toolbox::Awaited<PipelineOut> Toolbox::Pipeline(LiveCheckout& checkout, PipelineIn in) {
+  if (auto inside = CheckInside(checkout.toplevel(), in.pipeline); !inside) {
+    co_return base::Pass(inside.error());
   }
   PlanQuery query;
   query.root = in.root;
   query.pipeline_file = in.pipeline;
   query.platform = in.platform;
-  auto object = ObjectOf(world_.store.Pipeline((*found)->toplevel(), query));
+  auto object = ObjectOf(world_.store.Pipeline(checkout.toplevel(), query));
   if (!object) {
     co_return base::Pass(object.error());
   }
@@ -332,6 +321,10 @@ Toolbox::Awaited<PipelineOut> Toolbox::Pipeline(PipelineIn in) {
   out.has_more = end < tasks.size();
   out.tasks.assign(tasks.begin() + static_cast<std::ptrdiff_t>(begin),
                    tasks.begin() + static_cast<std::ptrdiff_t>(end));
+  if (!in.limit.has_value()) {
+    FitList(out, {}, out.tasks);
+    FitList(out, {}, out.pruned);
+  }
   co_return out;
 }
 

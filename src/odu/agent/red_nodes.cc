@@ -92,7 +92,7 @@ void FitAnswer(WaitOut& answer) {
   }
   for (const size_t most : {100, 40, 10, 3}) {
     for (auto* names : {&answer.skipped, &answer.cancelled, &answer.unresolved, &answer.unposted,
-                        &answer.errored, &answer.failed}) {
+                        &answer.flaky, &answer.errored, &answer.failed}) {
       if (!fits()) {
         cut(*names, most);
       }

@@ -3,13 +3,13 @@
 #include <string>
 #include <vector>
 
+#include "odu/agent/fit_list.h"
 #include "odu/agent/live_checkout.h"
 #include "odu/agent/wait_shapes.h"
 
 namespace odu::agent {
 
-/// The most of an answer's JSON, and of what it shows of one log.
-inline constexpr size_t kAnswerBytes = size_t{16} << 10;
+/// The most of what an answer shows of one log, as JSON.
 inline constexpr size_t kExcerptJsonBytes = size_t{4} << 10;
 
 /// A red node with the part of its log that matters, as of `report` (a node of a run that is over)

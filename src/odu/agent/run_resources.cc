@@ -20,10 +20,16 @@ constexpr std::string_view kLogs = "surface://collections/logs";
 constexpr std::string_view kRuns = "surface://runs/";
 constexpr int64_t kLogBytes = 65536;
 constexpr int64_t kRunsListed = 10;
+constexpr int64_t kRunsCompleted = 100;
 constexpr int64_t kNodesShown = 1000;
 constexpr int64_t kReportNodes = 200;
 /// How often a log that grows is looked at; a node's transitions are told at once.
 constexpr async::Duration kGrowthEvery = std::chrono::seconds(1);
+
+template <class Out>
+base::Result<std::string> TextOf(const base::Result<Out>& answer) {
+  return answer ? base::Result<std::string>(surface::Encoded(*answer)) : base::Pass(answer.error());
+}
 
 /// The part of a uri behind `folder` and a slash, decoded.
 std::optional<std::string> ItemOf(std::string_view uri, std::string_view folder) {
@@ -141,6 +147,17 @@ awaitable<std::vector<std::string>> RunResources::NodeNames() {
   co_return names;
 }
 
+awaitable<std::vector<model::RunSummary>> RunResources::NewestRuns(int64_t limit) {
+  const auto checkout = checkouts_.Find("");
+  if (!checkout) {
+    co_return std::vector<model::RunSummary>();
+  }
+  RunsIn newest;
+  newest.limit = limit;
+  auto runs = co_await tools_.Runs(**checkout, std::move(newest));
+  co_return runs ? std::move(runs->runs) : std::vector<model::RunSummary>();
+}
+
 awaitable<std::vector<mcp::ResourceInfo>> RunResources::List() {
   std::vector<mcp::ResourceInfo> list;
   mcp::ResourceInfo nodes;
@@ -149,18 +166,14 @@ awaitable<std::vector<mcp::ResourceInfo>> RunResources::List() {
   nodes.title = "The live run";
   nodes.description = "The run in progress and the state of its nodes.";
   list.push_back(std::move(nodes));
-  RunsIn newest;
-  newest.limit = kRunsListed;
-  const auto runs = co_await tools_.Runs(std::move(newest));
-  if (runs) {
-    for (const model::RunSummary& run : runs->runs) {
-      mcp::ResourceInfo info;
-      info.uri = std::string(kRuns) + mcp::EncodeSegment(run.run_id);
-      info.name = "run " + run.ref;
-      info.title = fmt::format("Run {}", run.ref);
-      info.description = run.verdict ? std::string(surface::EnumWord(*run.verdict)) : "no verdict";
-      list.push_back(std::move(info));
-    }
+  const std::vector<model::RunSummary> runs = co_await NewestRuns(kRunsListed);
+  for (const model::RunSummary& run : runs) {
+    mcp::ResourceInfo info;
+    info.uri = std::string(kRuns) + mcp::EncodeSegment(run.run_id);
+    info.name = "run " + run.ref;
+    info.title = fmt::format("Run {}", run.ref);
+    info.description = run.verdict ? std::string(surface::EnumWord(*run.verdict)) : "no verdict";
+    list.push_back(std::move(info));
   }
   const std::vector<std::string> names = co_await NodeNames();
   for (const std::string& name : names) {
@@ -175,7 +188,7 @@ awaitable<std::vector<mcp::ResourceInfo>> RunResources::List() {
 
 std::vector<mcp::TemplateInfo> RunResources::Templates() const {
   mcp::TemplateInfo log;
-  log.uri_template = std::string(kLogs) + "/{id}";
+  log.uri_template = kLogTemplate;
   log.name = "log";
   log.title = "A node's log";
   log.description = "The end of the newest log of a node, for example lint%40x86_64-linux.";
@@ -188,12 +201,15 @@ std::vector<mcp::TemplateInfo> RunResources::Templates() const {
 }
 
 awaitable<base::Result<std::string>> RunResources::Read(std::string uri) {
+  const auto checkout = checkouts_.Find("");
+  if (!checkout) {
+    co_return base::Pass(checkout.error());
+  }
   if (uri == kNodes) {
     NodesIn in;
     in.limit = kNodesShown;
-    const auto nodes = co_await tools_.Nodes(std::move(in));
-    co_return nodes ? base::Result<std::string>(surface::Encoded(*nodes))
-                    : base::Pass(nodes.error());
+    const auto nodes = co_await tools_.Nodes(**checkout, std::move(in));
+    co_return TextOf(nodes);
   }
   if (uri == kLogs) {
     const std::vector<std::string> names = co_await NodeNames();
@@ -203,16 +219,15 @@ awaitable<base::Result<std::string>> RunResources::Read(std::string uri) {
     TailIn in;
     in.node = *node;
     in.limit = kLogBytes;
-    const auto tail = co_await tools_.Tail(std::move(in));
-    co_return tail ? base::Result<std::string>(surface::Encoded(*tail)) : base::Pass(tail.error());
+    const auto tail = co_await tools_.Tail(**checkout, std::move(in));
+    co_return TextOf(tail);
   }
   if (const auto run = RunOf(uri)) {
     ShowIn in;
     in.run = *run;
     in.limit = kReportNodes;
-    const auto report = co_await tools_.Show(std::move(in));
-    co_return report ? base::Result<std::string>(surface::Encoded(*report))
-                     : base::Pass(report.error());
+    const auto report = co_await tools_.Show(**checkout, std::move(in));
+    co_return TextOf(report);
   }
   co_return base::Pass(mcp::UnknownResource(uri));
 }
@@ -243,14 +258,10 @@ awaitable<mcp::Completion> RunResources::Complete(std::string uri_template, std:
     candidates = co_await NodeNames();
   } else if (argument == "run") {
     candidates.emplace_back("latest");
-    RunsIn newest;
-    newest.limit = 100;
-    const auto runs = co_await tools_.Runs(std::move(newest));
-    if (runs) {
-      for (const model::RunSummary& run : runs->runs) {
-        candidates.push_back(run.ref);
-        candidates.push_back(run.run_id);
-      }
+    const std::vector<model::RunSummary> runs = co_await NewestRuns(kRunsCompleted);
+    for (const model::RunSummary& run : runs) {
+      candidates.push_back(run.ref);
+      candidates.push_back(run.run_id);
     }
   }
   for (std::string& candidate : candidates) {

@@ -2,6 +2,7 @@
 
 #include <memory>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "mcp/resource.h"
@@ -20,6 +21,8 @@ namespace odu::agent {
 /// A subscription is told of every transition, also of runs that begin later.
 class RunResources final : public mcp::ResourceSet {
  public:
+  static constexpr std::string_view kLogTemplate = "surface://collections/logs/{id}";
+
   RunResources(World& world, Checkouts& checkouts, Toolbox& tools)
       : world_(world), checkouts_(checkouts), tools_(tools) {}
 
@@ -34,6 +37,7 @@ class RunResources final : public mcp::ResourceSet {
  private:
   /// Names of nodes that may have a log: of the live run, else of the newest.
   boost::asio::awaitable<std::vector<std::string>> NodeNames();
+  boost::asio::awaitable<std::vector<model::RunSummary>> NewestRuns(int64_t limit);
 
   World& world_;
   Checkouts& checkouts_;

@@ -97,15 +97,13 @@ awaitable<base::Result<SteerOut>> CancelSome(
 
 }  // namespace
 
-Toolbox::Awaited<RunOut> Toolbox::Run(RunIn in, mcp::Call& call) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
-  LiveCheckout& checkout = **found;
+Toolbox::Awaited<RunOut> Toolbox::Run(LiveCheckout& checkout, RunIn in, mcp::Call& call) {
   const auto pins = PinsOf(in.hosts);
   if (!pins) {
     co_return base::Pass(pins.error());
+  }
+  if (auto inside = CheckInside(checkout.toplevel(), in.pipeline); !inside) {
+    co_return base::Pass(inside.error());
   }
   model::RunStartRequest request;
   request.request_id = IdOr(in.request_id, world_);
@@ -143,12 +141,7 @@ Toolbox::Awaited<RunOut> Toolbox::Run(RunIn in, mcp::Call& call) {
   co_return out;
 }
 
-Toolbox::Awaited<SteerOut> Toolbox::Rerun(RerunIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
-  LiveCheckout& checkout = **found;
+Toolbox::Awaited<SteerOut> Toolbox::Rerun(LiveCheckout& checkout, RerunIn in) {
   const auto client = co_await checkout.Reach(face::Start::kIfNeeded);
   if (!client) {
     co_return base::Pass(client.error());
@@ -182,32 +175,20 @@ Toolbox::Awaited<SteerOut> Toolbox::Rerun(RerunIn in) {
                        "with the verdict");
 }
 
-Toolbox::Awaited<SteerOut> Toolbox::CancelNodes(NodeCancelIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
+Toolbox::Awaited<SteerOut> Toolbox::CancelNodes(LiveCheckout& checkout, NodeCancelIn in) {
   auto out =
-      co_await CancelSome(world_, **found, Odu::kNodeCancel, std::move(in.nodes), in.at_once);
+      co_await CancelSome(world_, checkout, Odu::kNodeCancel, std::move(in.nodes), in.at_once);
   co_return out;
 }
 
-Toolbox::Awaited<SteerOut> Toolbox::CancelLanes(LaneCancelIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
+Toolbox::Awaited<SteerOut> Toolbox::CancelLanes(LiveCheckout& checkout, LaneCancelIn in) {
   auto out =
-      co_await CancelSome(world_, **found, Odu::kLaneCancel, std::move(in.platforms), in.at_once);
+      co_await CancelSome(world_, checkout, Odu::kLaneCancel, std::move(in.platforms), in.at_once);
   co_return out;
 }
 
-Toolbox::Awaited<SteerOut> Toolbox::Cancel(CancelIn in) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
-  const auto client = co_await ReachToCancel(**found, world_);
+Toolbox::Awaited<SteerOut> Toolbox::Cancel(LiveCheckout& checkout, CancelIn in) {
+  const auto client = co_await ReachToCancel(checkout, world_);
   if (!client) {
     co_return base::Pass(client.error());
   }

@@ -1,9 +1,11 @@
 #include "odu/agent/toolbox.h"
 
+#include <algorithm>
 #include <array>
 #include <memory>
 #include <utility>
 
+#include "base/bug.h"
 #include "odu/agent/guidance.h"
 
 namespace odu::agent {
@@ -59,25 +61,6 @@ constexpr std::array kWords{
           "Nothing is executed."},
 };
 
-/// Adds one tool with its words.
-template <class In, class Out, class F>
-void Add(mcp::Server& server, std::string_view name, mcp::ToolHints hints, F handler,
-         bool task_support = false) {
-  mcp::Tool tool = mcp::MakeTool<In, Out>(std::string(name), hints, std::move(handler));
-  for (const Words& words : kWords) {
-    if (words.name == name) {
-      tool.title = words.title;
-      tool.description = words.description;
-    }
-  }
-  tool.task_support = task_support;
-  if (name == "run" || name == "wait_for_settle") {
-    // Elsewhere a model is shown names alone until it asks.
-    tool.meta["anthropic/alwaysLoad"] = true;
-  }
-  server.Add(std::move(tool));
-}
-
 }  // namespace
 
 Toolbox::Toolbox(World& world, Checkouts& checkouts) : world_(world), checkouts_(checkouts) {}
@@ -89,37 +72,54 @@ async::Worker& Toolbox::worker() {
   return *worker_;
 }
 
+template <class In, class Out, class... Call>
+Toolbox::Awaited<Out> Toolbox::OnCheckout(Toolbox* self, Method<In, Out, Call...> method, In in,
+                                          mcp::Call* call) {
+  const auto found = self->checkouts_.Find(in.checkout);
+  if (!found) {
+    co_return base::Pass(found.error());
+  }
+  if constexpr (sizeof...(Call) > 0) {
+    co_return co_await (self->*method)(**found, std::move(in), *call);
+  } else {
+    co_return co_await (self->*method)(**found, std::move(in));
+  }
+}
+
+/// Adds one tool with its words.
+template <class In, class Out, class... Call>
+void Toolbox::Add(mcp::Server& server, std::string_view name, mcp::ToolHints hints,
+                  Method<In, Out, Call...> method, bool task_support) {
+  mcp::Tool tool =
+      mcp::MakeTool<In, Out>(std::string(name), hints, [this, method](In in, mcp::Call& call) {
+        return OnCheckout<In, Out, Call...>(this, method, std::move(in), &call);
+      });
+  const auto words = std::ranges::find(kWords, name, &Words::name);
+  BUG_IF(words == kWords.end(), "a tool without words");
+  tool.title = words->title;
+  tool.description = words->description;
+  tool.task_support = task_support;
+  if (task_support) {
+    // The ones that a model begins with: elsewhere it is shown names alone until it asks.
+    tool.meta["anthropic/alwaysLoad"] = true;
+  }
+  server.Add(std::move(tool));
+}
+
 void Toolbox::AddTo(mcp::Server& server) {
-  Add<RunIn, RunOut>(server, "run", kStarts,
-                     [this](RunIn in, mcp::Call& call) { return Run(std::move(in), call); });
-  Add<WaitIn, WaitOut>(
-      server, "wait_for_settle", kReads,
-      [this](WaitIn in, mcp::Call& call) { return Wait(std::move(in), call); }, true);
-  Add<NodesIn, NodesOut>(server, "get_nodes", kReads,
-                         [this](NodesIn in, mcp::Call&) { return Nodes(std::move(in)); });
-  Add<TailIn, TailOut>(server, "tail_log", kReads,
-                       [this](TailIn in, mcp::Call&) { return Tail(std::move(in)); });
-  Add<SearchIn, SearchOut>(server, "log_search", kReads,
-                           [this](SearchIn in, mcp::Call&) { return Search(std::move(in)); });
-  Add<RerunIn, SteerOut>(server, "node_rerun", kStarts,
-                         [this](RerunIn in, mcp::Call&) { return Rerun(std::move(in)); });
-  Add<NodeCancelIn, SteerOut>(server, "node_cancel", kEnds, [this](NodeCancelIn in, mcp::Call&) {
-    return CancelNodes(std::move(in));
-  });
-  Add<LaneCancelIn, SteerOut>(server, "lane_cancel", kEnds, [this](LaneCancelIn in, mcp::Call&) {
-    return CancelLanes(std::move(in));
-  });
-  Add<CancelIn, SteerOut>(server, "cancel", kEnds,
-                          [this](CancelIn in, mcp::Call&) { return Cancel(std::move(in)); });
-  Add<RunsIn, RunsOut>(server, "runs", kReads,
-                       [this](RunsIn in, mcp::Call&) { return Runs(std::move(in)); });
-  Add<ShowIn, ShowOut>(server, "show_run", kReads,
-                       [this](ShowIn in, mcp::Call&) { return Show(std::move(in)); });
-  Add<HostsIn, HostsOut>(server, "hosts", kReads,
-                         [this](HostsIn in, mcp::Call&) { return Hosts(std::move(in)); });
-  Add<PipelineIn, PipelineOut>(server, "pipeline", kReads, [this](PipelineIn in, mcp::Call&) {
-    return Pipeline(std::move(in));
-  });
+  Add(server, "run", kStarts, &Toolbox::Run, true);
+  Add(server, "wait_for_settle", kReads, &Toolbox::Wait, true);
+  Add(server, "get_nodes", kReads, &Toolbox::Nodes);
+  Add(server, "tail_log", kReads, &Toolbox::Tail);
+  Add(server, "log_search", kReads, &Toolbox::Search);
+  Add(server, "node_rerun", kStarts, &Toolbox::Rerun);
+  Add(server, "node_cancel", kEnds, &Toolbox::CancelNodes);
+  Add(server, "lane_cancel", kEnds, &Toolbox::CancelLanes);
+  Add(server, "cancel", kEnds, &Toolbox::Cancel);
+  Add(server, "runs", kReads, &Toolbox::Runs);
+  Add(server, "show_run", kReads, &Toolbox::Show);
+  Add(server, "hosts", kReads, &Toolbox::Hosts);
+  Add(server, "pipeline", kReads, &Toolbox::Pipeline);
   server.SetAdvice(AdviceFor);
 }
 

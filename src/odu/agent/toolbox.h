@@ -27,27 +27,37 @@ class Toolbox {
   template <class T>
   using Awaited = boost::asio::awaitable<base::Result<T>>;
 
-  // What resources are made of, too (look_tools.cc):
-  Awaited<NodesOut> Nodes(NodesIn in);
-  Awaited<TailOut> Tail(TailIn in);
-  Awaited<RunsOut> Runs(RunsIn in);
-  Awaited<ShowOut> Show(ShowIn in);
+  // What resources are made of, too (look_tools.cc). `checkout` is the one that `in` names.
+  Awaited<NodesOut> Nodes(LiveCheckout& checkout, NodesIn in);
+  Awaited<TailOut> Tail(LiveCheckout& checkout, TailIn in);
+  Awaited<RunsOut> Runs(LiveCheckout& checkout, RunsIn in);
+  Awaited<ShowOut> Show(LiveCheckout& checkout, ShowIn in);
 
  private:
   // run_tools.cc
-  Awaited<RunOut> Run(RunIn in, mcp::Call& call);
-  Awaited<SteerOut> Rerun(RerunIn in);
-  Awaited<SteerOut> CancelNodes(NodeCancelIn in);
-  Awaited<SteerOut> CancelLanes(LaneCancelIn in);
-  Awaited<SteerOut> Cancel(CancelIn in);
+  Awaited<RunOut> Run(LiveCheckout& checkout, RunIn in, mcp::Call& call);
+  Awaited<SteerOut> Rerun(LiveCheckout& checkout, RerunIn in);
+  Awaited<SteerOut> CancelNodes(LiveCheckout& checkout, NodeCancelIn in);
+  Awaited<SteerOut> CancelLanes(LiveCheckout& checkout, LaneCancelIn in);
+  Awaited<SteerOut> Cancel(LiveCheckout& checkout, CancelIn in);
 
   // wait_tool.cc
-  Awaited<WaitOut> Wait(WaitIn in, mcp::Call& call);
+  Awaited<WaitOut> Wait(LiveCheckout& checkout, WaitIn in, mcp::Call& call);
 
   // look_tools.cc
-  Awaited<SearchOut> Search(SearchIn in);
-  Awaited<HostsOut> Hosts(HostsIn in);
-  Awaited<PipelineOut> Pipeline(PipelineIn in);
+  Awaited<SearchOut> Search(LiveCheckout& checkout, SearchIn in, mcp::Call& call);
+  Awaited<HostsOut> Hosts(LiveCheckout& checkout, HostsIn in);
+  Awaited<PipelineOut> Pipeline(LiveCheckout& checkout, PipelineIn in);
+
+  /// A tool's method: some want the call, too.
+  template <class In, class Out, class... Call>
+  using Method = Awaited<Out> (Toolbox::*)(LiveCheckout&, In, Call&...);
+  template <class In, class Out, class... Call>
+  static Awaited<Out> OnCheckout(Toolbox* self, Method<In, Out, Call...> method, In in,
+                                 mcp::Call* call);
+  template <class In, class Out, class... Call>
+  void Add(mcp::Server& server, std::string_view name, mcp::ToolHints hints,
+           Method<In, Out, Call...> method, bool task_support = false);
 
   /// The run that `word` names, if it is of a checkout that may be told of.
   base::Result<model::RunReport> FindRun(const LiveCheckout& checkout, const std::string& word);

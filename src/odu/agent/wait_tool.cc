@@ -115,7 +115,16 @@ face::View ViewOf(const model::RunReport& report) {
 
 std::string NextCall(const WaitOut& out) {
   if (out.settled && out.passed) {
-    return "nothing: every expected node passed";
+    std::string text = "nothing to fix: every expected node passed";
+    if (!out.flaky.empty()) {
+      text += "; those in 'flaky' were red before on the same commit";
+    }
+    if (!out.unposted.empty()) {
+      text +=
+          "; the forge has not confirmed the statuses in 'unposted' yet: show_run tells when "
+          "none is left, 'odu post' on the command line tries them again and says why not";
+    }
+    return text;
   }
   if (!out.failed.empty() || !out.errored.empty()) {
     std::string text =
@@ -159,12 +168,7 @@ void Fill(WaitOut& out, const face::View& view, World& world, const std::string&
 
 }  // namespace
 
-Toolbox::Awaited<WaitOut> Toolbox::Wait(WaitIn in, mcp::Call& call) {
-  const auto found = checkouts_.Find(in.checkout);
-  if (!found) {
-    co_return base::Pass(found.error());
-  }
-  LiveCheckout& checkout = **found;
+Toolbox::Awaited<WaitOut> Toolbox::Wait(LiveCheckout& checkout, WaitIn in, mcp::Call& call) {
   model::NextRequest request;
   request.after = in.after;
   request.settle = !in.fail_fast;

@@ -114,10 +114,11 @@ base::Result<std::string> HttpToken(const Caller& caller) {
     return base::Pass(made.error());
   }
   const std::string path = home->state + "/mcp_token";
-  auto kept = os::ReadFile(path, 4096);
-  if (kept && kept->size() > 1) {
-    kept->pop_back();
-    return kept;
+  if (const auto kept = os::ReadFile(path, 4096)) {
+    const std::string word = kept->substr(0, kept->find_first_of(" \t\r\n"));
+    if (!word.empty()) {
+      return word;
+    }
   }
   const std::string token = mcp::RandomId();
   if (auto written = os::WriteFileAtomic(path, token + "\n"); !written) {

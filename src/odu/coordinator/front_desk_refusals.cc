@@ -1,5 +1,6 @@
 #include <fmt/format.h>
 
+#include <optional>
 #include <utility>
 
 #include "base/text.h"
@@ -31,14 +32,19 @@ base::Error FrontDesk::Busy() const {
 
 base::Error FrontDesk::NoRun(const std::string& who) const {
   std::string hint = "start one with 'odu run'";
-  const LiveRun* const open = coordinator_.run().get();
-  if (open != nullptr && open->open()) {
+  const auto name_last = [&hint](const std::string& ref, std::optional<model::Verdict> verdict) {
+    const std::string_view word =
+        verdict ? surface::EnumWord(*verdict) : std::string_view("unfinished");
+    hint = fmt::format("the last one was {}, {} ('odu runs')", ref, word);
+  };
+  const LiveRun* const run = coordinator_.run().get();
+  if (run != nullptr && run->open()) {
     hint = fmt::format("run {} is settled and open; 'odu rerun' runs red nodes of it again",
-                       open->header().ref);
+                       run->header().ref);
+  } else if (run != nullptr) {
+    name_last(run->header().ref, run->state().verdict);
   } else if (const auto& last = coordinator_.last()) {
-    const std::string_view verdict =
-        last->verdict ? surface::EnumWord(*last->verdict) : std::string_view("unfinished");
-    hint = fmt::format("the last one was {}, {} ('odu runs')", last->ref, verdict);
+    name_last(last->ref, last->verdict);
   }
   return base::Error(
       ErrorKind::kGone, "no_run",

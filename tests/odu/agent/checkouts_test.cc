@@ -109,6 +109,38 @@ TEST_F(CheckoutsTest, AForgedLinkIntoOurGitFolderIsNoWorkTreeOfOurs) {
   }
 }
 
+TEST_F(CheckoutsTest, AFolderThatBorrowsOurGitFolderIsNoWorkTreeOfOurs) {
+  const std::string borrowed = dir.path() + "/borrowed";
+  ASSERT_TRUE(os::MakeDirs(borrowed));
+  ASSERT_EQ(symlink((repo.path() + "/.git").c_str(), (borrowed + "/.git").c_str()), 0);
+  Checkouts checkouts(world, repo.path(), {});
+  EXPECT_EQ(CodeOf(checkouts, borrowed), "checkout_not_allowed");
+  EXPECT_FALSE(checkouts.MayTell(borrowed));
+  // Dots and links in a path lead to where they lead.
+  ASSERT_TRUE(os::MakeDirs(repo.path() + "/sub"));
+  EXPECT_EQ(CodeOf(checkouts, repo.path() + "/sub/.."), "");
+  const std::string away = std::filesystem::relative(other.path(), repo.path()).string();
+  ASSERT_TRUE(away.starts_with("../"));
+  EXPECT_EQ(CodeOf(checkouts, repo.path() + "/" + away), "checkout_not_allowed");
+  EXPECT_EQ(CodeOf(checkouts, repo.path() + "/" + std::string(1, '\0')), "bad_path");
+}
+
+TEST_F(CheckoutsTest, APipelineLiesInItsCheckout) {
+  ASSERT_TRUE(os::WriteFileAtomic(repo.path() + "/odu.json", "{}"));
+  ASSERT_TRUE(os::WriteFileAtomic(dir.path() + "/odu.json", "{}"));
+  ASSERT_EQ(symlink((dir.path() + "/odu.json").c_str(), (repo.path() + "/link.json").c_str()), 0);
+  for (const std::string& file :
+       {std::string(), std::string("odu.json"), std::string("sub/../only/in/the/commit.json"),
+        repo.path() + "/odu.json"}) {
+    EXPECT_TRUE(CheckInside(repo.path(), file)) << file;
+  }
+  for (const std::string& file :
+       {dir.path() + "/odu.json", std::string("link.json"), std::string("../x.json"),
+        std::string("sub/../../x.json"), repo.path() + "x.json", std::string("/etc/passwd")}) {
+    EXPECT_EQ(CheckInside(repo.path(), file).error().code(), "outside_checkout") << file;
+  }
+}
+
 TEST_F(CheckoutsTest, AFolderThatWasAllowedIsAllowedWithWhatIsBelowIt) {
   Checkouts checkouts(world, repo.path(), {std::filesystem::path(other.path()).parent_path()});
   EXPECT_EQ(CodeOf(checkouts, other.path()), "");

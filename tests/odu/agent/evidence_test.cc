@@ -168,6 +168,22 @@ TEST(Evidence, ManyErrorsAreBoundedAndSaidToBeMore) {
   EXPECT_LE(surface::Encoded(excerpt).size(), size_t{5} << 10);
 }
 
+TEST(Evidence, LogsMadeToBeSlowAreReadAtOnceAndBounded) {
+  for (const std::string line :
+       {"E  x\n", "Traceback (most recent call last)\n", "  ● a\n", "FAIL a > b\n",
+        "not ok 1 - a\n---\n", "--- FAIL: a\n", "panic: x\n", "error: a\n --> a.rs:1:1\n",
+        "a.c:1: Failure\n", "a.c:1:1: error: x\n", "a.c:1:1: warning: x\n", "\x1b[\x1b]", "\r",
+        "\r\n", "a\r", "____ ____\nE  x\n", "The following tests FAILED:\n - \n", "\n", "::::"}) {
+    std::string text;
+    while (text.size() < size_t{256} << 10) {
+      text += line;
+    }
+    const Excerpt excerpt = ExcerptOf(LinesOf(text));
+    EXPECT_LE(excerpt.text.size(), kExcerptBytes + 8) << line;
+    EXPECT_LE(excerpt.annotations.size(), kMostAnnotations) << line;
+  }
+}
+
 TEST(Evidence, ALogOfOneEndlessLineIsCut) {
   const Excerpt excerpt = ExcerptOf(LinesOf(std::string(100'000, 'z')));
   EXPECT_LE(excerpt.text.size(), kExcerptBytes + 8);

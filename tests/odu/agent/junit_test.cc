@@ -1,6 +1,7 @@
 #include "odu/agent/junit.h"
 
 #include <gtest/gtest.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 #include <string>
@@ -37,7 +38,9 @@ TEST(Junit, WhatIsNoReportIsRefused) {
   for (const std::string_view text : {"", "<a/>", "<testsuite>", "no", "<testsuite></x>"}) {
     EXPECT_EQ(ReadJunit(text, 3).error().code(), "bad_junit") << text;
   }
-  // Entities that grow without end are stopped by the library.
+  // Whatever declares entities, growing without end or not.
+  EXPECT_FALSE(ReadJunit("<!DOCTYPE x [<!ENTITY a \"a\">]><testsuite>&a;</testsuite>", 3));
+  EXPECT_FALSE(ReadJunit("<!DOCTYPE x SYSTEM \"file:///etc/passwd\"><testsuite/>", 3));
   std::string bomb = "<!DOCTYPE x [<!ENTITY a \"aaaaaaaaaaaaaaaaaaaa\">";
   for (char c = 'b'; c < 'z'; ++c) {
     bomb += std::string("<!ENTITY ") + c + " \"";
@@ -68,6 +71,28 @@ TEST(Junit, OnlyNamedFilesBelowTheTreeAreRead) {
   EXPECT_EQ(read("odu-junit: ../secret.xml"), 0u);
   EXPECT_EQ(read("odu-junit: link.xml"), 0u);
   EXPECT_EQ(read("odu-junit: missing.xml"), 0u);
+  // What is no file is not opened: a pipe would be waited for, for ever.
+  ASSERT_EQ(mkfifo((tree + "/pipe.xml").c_str(), 0600), 0);
+  EXPECT_EQ(read("odu-junit: pipe.xml"), 0u);
+  EXPECT_EQ(read("odu-junit: ."), 0u);
+}
+
+TEST(Junit, WhatIsLongIsCutAndWhatIsTooMuchIsSaid) {
+  const support::TempDir dir;
+  std::string report = "<testsuite>";
+  for (int i = 0; i < 7; ++i) {
+    report +=
+        "<testcase name=\"t\"><failure message=\"" + std::string(100'000, 'm') + "\"/></testcase>";
+  }
+  ASSERT_TRUE(os::WriteFileAtomic(dir.path() + "/r.xml", report + "</testsuite>"));
+  LogLines log;
+  CutLines("odu-junit: r.xml\n", 0, 1, log);
+  Excerpt excerpt = ExcerptOf(log);
+  AddJunit(log, dir.path(), excerpt);
+  ASSERT_EQ(excerpt.annotations.size(), kMostAnnotations);
+  EXPECT_TRUE(excerpt.cut);
+  EXPECT_LT(excerpt.annotations[0].message.size(), 200u);
+  EXPECT_EQ(excerpt.source, "junit");
 }
 
 }  // namespace

@@ -51,6 +51,10 @@ TEST_F(LogSearchTest, ABadPatternIsRefusedInWords) {
   EXPECT_TRUE(CheckPattern(query));
   query.regex = true;
   EXPECT_EQ(CheckPattern(query).error().code(), "bad_pattern");
+  query.pattern = std::string(kLongestPattern + 1, 'a');
+  EXPECT_EQ(CheckPattern(query).error().code(), "bad_pattern");
+  query.pattern = "((((a{100}){100}){100}){100})";  // a program of 10^8 steps
+  EXPECT_EQ(CheckPattern(query).error().code(), "bad_pattern");
   query.pattern = "";
   EXPECT_EQ(CheckPattern(query).error().code(), "bad_pattern");
 }
@@ -70,6 +74,23 @@ TEST_F(LogSearchTest, MatchesComeInPagesOverAllLogs) {
   EXPECT_EQ(second->matches[0].text, "hit 3");
   EXPECT_EQ(second->matches[0].node, "b@p");
   EXPECT_FALSE(second->has_more);
+}
+
+TEST_F(LogSearchTest, AnAnswerIsBoundedAndASearchIsStopped) {
+  SearchQuery query;
+  query.pattern = "x";
+  query.most = 200;
+  query.context = 0;
+  std::string text;
+  for (int i = 0; i < 200; ++i) {
+    text += std::string(400, 'x') + "\n";
+  }
+  const auto found = SearchLogs({Log("x", text)}, query);
+  EXPECT_TRUE(found->has_more);
+  EXPECT_LT(found->matches.size(), 30u);
+  std::stop_source stop;
+  stop.request_stop();
+  EXPECT_TRUE(SearchLogs({Log("x", text)}, query, stop.get_token())->matches.empty());
 }
 
 TEST_F(LogSearchTest, AnEvilExpressionAndAnEndlessLineTakeTheirTimeAndNoMore) {

@@ -36,6 +36,8 @@ TEST(RedNodes, ALargeAnswerIsCutToItsBoundAndSaysSo) {
   }
   for (int i = 0; i < 2000; ++i) {
     out.failed.push_back("a::long::recipe::name" + std::to_string(i) + "@x86_64-linux");
+    out.flaky.push_back("sometimes" + std::to_string(i) + "@x86_64-linux");
+    out.unposted.push_back("ci/status" + std::to_string(i));
     out.skipped.push_back("another::recipe" + std::to_string(i) + "@x86_64-linux");
     out.unresolved.push_back("waiting" + std::to_string(i) + "@x86_64-linux");
   }

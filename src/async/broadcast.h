@@ -8,9 +8,9 @@
 
 #include "async/notifier.h"
 
-namespace odu::agent {
+namespace async {
 
-/// Wakes everybody who waits. What it stands for is looked up by them.
+/// Wakes everybody who waits, where a Notifier wakes one. What it stands for is looked up by them.
 class Broadcast {
  public:
   explicit Broadcast(boost::asio::any_io_executor executor) : executor_(std::move(executor)) {}
@@ -22,7 +22,7 @@ class Broadcast {
   }
   /// True at the next Fire(), false when the waiter was cancelled.
   boost::asio::awaitable<bool> Wait() {
-    const auto waiter = std::make_shared<async::Notifier>(executor_);
+    const auto waiter = std::make_shared<Notifier>(executor_);
     waiters_.push_back(waiter);
     const bool woken = co_await waiter->Wait();
     co_return woken;
@@ -30,7 +30,7 @@ class Broadcast {
 
  private:
   boost::asio::any_io_executor executor_;
-  std::vector<std::shared_ptr<async::Notifier>> waiters_;
+  std::vector<std::shared_ptr<Notifier>> waiters_;
 };
 
-}  // namespace odu::agent
+}  // namespace async
