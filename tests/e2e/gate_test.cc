@@ -72,6 +72,7 @@ TEST_F(GateTest, ARunPostsAStatusForEachNodeThatRuns) {
       "    true\n");
   const auto run = Post();
   EXPECT_EQ(run.exit_code, 1) << run;
+  ASSERT_TRUE(Until([&] { return !States("bad").empty() && States("slow").ends_with("success"); }));
   EXPECT_EQ(States("_ci-setup"), "success");
   EXPECT_EQ(States("bad"), "failure");
   EXPECT_EQ(States("slow"), "pending success");
@@ -240,6 +241,76 @@ TEST_F(GateTest, ARenamedRepositoryIsFollowed) {
   EXPECT_TRUE(Until([&] { return States("ci") == "success"; }));
 }
 
+// `origin` is what is posted to, whatever other remotes there are, and as git reads its URL.
+TEST_F(GateTest, OfTwoRemotesTheForkThatIsOriginGetsTheStatuses) {
+  repo_.Git({"remote", "rename", "origin", "upstream"});
+  repo_.Git({"remote", "add", "origin", "mine:demo"});
+  repo_.Git({"config", "url.http://127.0.0.1/ada/.insteadOf", "mine:"});
+  forge_.World(R"({"repositories":{"ada/demo":{"fork":true},"octo/demo":{}}})");
+  Justfile("[metadata('ci')]\nci:\n    true\n");
+  EXPECT_EQ(Post().exit_code, 0);
+  EXPECT_TRUE(Until([&] { return States("ci") == "success"; }));
+  for (const std::string& request : forge_.Requests()) {
+    EXPECT_NE(request.find("/repos/ada/demo/"), std::string::npos) << request;
+  }
+}
+
+TEST_F(GateTest, AForgeThatDoesNotAnswerHoldsUpNoVerdict) {
+  forge_.Script(R"([{"do":{"hang":600}}])");
+  Justfile("[metadata('ci')]\nci:\n    true\n");
+  ASSERT_EQ(Odu({"run", "--host", Here() + "=localhost", "--detach"}).exit_code, 0);
+  EXPECT_EQ(JsonOf({"wait", "--settle"}, "verdict"), "\"passed\"");
+  const auto run = Post();
+  EXPECT_EQ(run.exit_code, 0);
+  EXPECT_NE(run.stderr_text.find("2 statuses not posted yet; posting goes on"), std::string::npos)
+      << run;
+}
+
+// Stopped while its post was under way, replaced, and woken: it says nothing more.
+TEST_F(GateTest, AnOwnerThatWasReplacedPostsNothingWhenItWakes) {
+  Justfile("[metadata('ci')]\nci:\n    until [ -e \"$MARK\" ]; do sleep 0.05; done\n");
+  extra_.push_back("MARK=" + (home_ / "mark"));
+  ASSERT_EQ(Odu({"run", "--host", Here() + "=localhost", "--detach"}).exit_code, 0);
+  ASSERT_TRUE(Until([&] { return States("ci") == "pending"; }));
+  const auto old =
+      static_cast<pid_t>(std::strtol(os::ReadFile(Lock(), 1 << 10)->c_str(), nullptr, 10));
+  ASSERT_EQ(kill(old, SIGSTOP), 0);
+  ASSERT_EQ(unlink(Lock().c_str()), 0);
+  ASSERT_EQ(unlink((repo_.path() + "/.ci/odu.sock").c_str()), 0);
+  EXPECT_EQ(Odu({"status"}).exit_code, 0);
+  home_.Write("mark", "");
+  EXPECT_EQ(Odu({"wait", "--settle"}).exit_code, 0);
+  ASSERT_TRUE(Until([&] { return AllPaid(); }));
+  const size_t before = forge_.Requests().size();
+  ASSERT_EQ(kill(old, SIGCONT), 0);
+  EXPECT_TRUE(Until([&] {
+    const auto status = os::StatusOfProcess(old);
+    return !status || status->state == 'Z';
+  }));
+  EXPECT_EQ(forge_.Requests().size(), before);
+  EXPECT_EQ(States("ci"), "pending success");
+  EXPECT_TRUE(AllPaid());
+}
+
+// A run whose gate could not be opened before its coordinator died: the next one says what it was.
+TEST_F(GateTest, ARunWhoseRemoteWasUnknownIsPostedByTheNextCoordinator) {
+  Justfile("[metadata('ci')]\nci:\n    sleep 0.5\n");
+  Background run = Start({"run", "--host", Here() + "=localhost"}, "run");
+  EXPECT_EQ(run.Wait(), 0) << run.Err();
+  ASSERT_TRUE(Until([&] { return AllPaid(); }));
+  const size_t said = forge_.Statuses().size();
+  KillCoordinator();
+  // As if nothing had been written but the mark.
+  const auto runs = os::ListDir(state_ / "runs");
+  const std::string folder = state_ / ("runs/" + runs->front().name);
+  ASSERT_EQ(unlink((folder + "/posted.ndjson").c_str()), 0);
+  ASSERT_TRUE(os::WriteFileAtomic(folder + "/gate.ndjson", ""));
+  ASSERT_EQ(Odu({"serve"}).exit_code, 0);
+  EXPECT_TRUE(Until([&] { return AllPaid(); }));
+  EXPECT_EQ(forge_.Statuses().size(), said + 2);
+  EXPECT_EQ(forge_.Last(At("ci")).state, "success");
+}
+
 TEST_F(GateTest, WhoMayNotPostIsToldWhatIsMissingAndRunsOn) {
   forge_.World(R"({"tokens":{")" + kToken + R"(":{"login":"ada","statuses":"read"}}})");
   Justfile("[metadata('ci')]\nci:\n    true\n");
@@ -352,6 +423,33 @@ TEST_F(GateTest, KilledBetweenThePostAndItsRecordTheForgeEndsWithTheTruth) {
       EXPECT_EQ(states.find("failure"), std::string::npos) << i << " " << recipe << ": " << states;
     }
   }
+}
+
+class ThousandGateTest : public GateTest {
+ protected:
+  ThousandGateTest() : GateTest({"--window", "0.3", "--per-window", "80"}) {
+    extra_.emplace_back("ODU_TIME_SCALE=200");
+  }
+};
+
+TEST_F(ThousandGateTest, AThousandContextsOfOneCommitAreAllThere) {
+  std::string tasks;
+  for (int i = 0; i < 1000; ++i) {
+    tasks += (i == 0 ? "" : ",") + ("{\"id\":\"n" + std::to_string(i) + "\",\"command\":\"true\"}");
+  }
+  repo_.Write("odu.json", "{\"tasks\":[" + tasks + "]}");
+  sha_ = repo_.Commit();
+  EXPECT_EQ(Post({"--jobs", "64"}).exit_code, 0);
+  EXPECT_TRUE(Until([&] { return AllPaid(); }));
+  std::map<std::string, std::string> last;
+  for (const FakeForge::Status& status : forge_.Statuses()) {
+    last[status.context] = status.state;
+  }
+  EXPECT_EQ(last.size(), 1001U);
+  for (const auto& [context, state] : last) {
+    EXPECT_EQ(state, "success") << context;
+  }
+  EXPECT_EQ(forge_.Answered(403), 0U);
 }
 
 /// A forge whose minute is as short as ours, and that refuses what comes too fast.

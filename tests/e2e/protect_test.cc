@@ -14,8 +14,9 @@ class ProtectTest : public CliTest {
     extra_.emplace_back("GH_TOKEN=ghp_x");
     repo_.Git({"remote", "add", "origin", FakeForge::Origin()});
     Justfile(
-        "[metadata('ci')]\nci: build test\nbuild:\n    true\ntest: build\n    true\n"
-        "[macos]\nonly:\n    true\n");
+        "[metadata('ci')]\nci: test\nbuild:\n    true\ntest: build extras\n    true\n"
+        "[linux]\nextras: pack\n    true\n[macos]\nextras: sign\n    true\n"
+        "pack:\n    true\nsign:\n    true\n");
   }
   FakeForge forge_;
 };
@@ -25,14 +26,17 @@ TEST_F(ProtectTest, CreatesARulesetThatRequiresWhatARunPosts) {
   EXPECT_EQ(refused, (support::CliResult{2, "",
                                          "odu: protect: no ruleset requires statuses of 'main'\n"
                                          "  --create makes one; --create --dry-run shows it\n"}));
+  const std::string contexts =
+      "build@x86_64-linux\nextras@x86_64-linux\npack@x86_64-linux\ntest@x86_64-linux\n";
   const std::string diff =
-      "ruleset 'odu main', required statuses:\n+ build@x86_64-linux\n+ test@x86_64-linux\n";
+      "ruleset 'odu main', required statuses:\n+ build@x86_64-linux\n+ extras@x86_64-linux\n"
+      "+ pack@x86_64-linux\n+ test@x86_64-linux\n";
   const auto dry = Odu({"protect", "--create", "--dry-run", "--platform", "x86_64-linux"});
-  EXPECT_EQ(dry, (support::CliResult{0, "build@x86_64-linux\ntest@x86_64-linux\n\n" + diff, ""}));
+  EXPECT_EQ(dry, (support::CliResult{0, contexts + "\n" + diff, ""}));
   EXPECT_TRUE(forge_.Changes().empty());
   const auto made = Odu({"protect", "--create", "--platform", "x86_64-linux"});
   EXPECT_EQ(made, (support::CliResult{
-                      0, "ruleset 'odu main' on main requires 2 contexts\n\n" + diff, ""}));
+                      0, "ruleset 'odu main' on main requires 4 contexts\n\n" + diff, ""}));
   ASSERT_EQ(forge_.Changes().size(), 1U);
   EXPECT_NE(forge_.Changes()[0].find("\"bypass_actors\": []"), std::string::npos);
   // The same again changes nothing; another platform is a change.
@@ -69,7 +73,8 @@ TEST_F(ProtectTest, WithoutHostsThePlatformsHaveToBeNamed) {
   extra_.push_back("ODU_HOSTS=" + (home_ / "hosts.json"));
   const auto from_hosts = Odu({"protect", "--dry-run", "--create"});
   EXPECT_EQ(from_hosts.exit_code, 0);
-  EXPECT_TRUE(from_hosts.stdout_text.starts_with("build@aarch64-darwin\ntest@aarch64-darwin\n"));
+  EXPECT_TRUE(from_hosts.stdout_text.starts_with(
+      "build@aarch64-darwin\nextras@aarch64-darwin\nsign@aarch64-darwin\ntest@aarch64-darwin\n"));
   EXPECT_NE(from_hosts.stderr_text.find("hosts.json"), std::string::npos);
 }
 
@@ -91,6 +96,26 @@ TEST_F(ProtectTest, AuthSaysWhatTheTokenMayDo) {
   EXPECT_NE(unknown.stderr_text.find("does not accept the token from GH_TOKEN: Bad credentials"),
             std::string::npos)
       << unknown;
+}
+
+// What another system's attribute leaves out is never posted: requiring it would block every merge.
+TEST_F(ProtectTest, WhatItsSystemLeavesOutIsRequiredNowhere) {
+  const auto both = Odu({"protect", "--create", "--dry-run", "--platform", "x86_64-linux",
+                         "--platform", "aarch64-darwin"});
+  EXPECT_EQ(both.exit_code, 0) << both;
+  EXPECT_TRUE(both.stdout_text.starts_with(
+      "build@aarch64-darwin\nbuild@x86_64-linux\nextras@aarch64-darwin\nextras@x86_64-linux\n"
+      "pack@x86_64-linux\nsign@aarch64-darwin\ntest@aarch64-darwin\ntest@x86_64-linux\n\n"))
+      << both;
+}
+
+TEST_F(ProtectTest, AForkIsToldWhoSeesItsStatuses) {
+  repo_.Git({"remote", "rename", "origin", "upstream"});
+  repo_.Git({"remote", "add", "origin", "http://127.0.0.1/ada/demo.git"});
+  forge_.World(R"({"repositories":{"ada/demo":{"fork":true},"octo/demo":{}}})");
+  const auto fork = Odu({"auth"});
+  EXPECT_EQ(fork.exit_code, 0) << fork;
+  EXPECT_TRUE(fork.stdout_text.starts_with("ada/demo on 127.0.0.1\n  a fork: ")) << fork;
 }
 
 TEST_F(ProtectTest, ARemoteThatIsNoForgeIsASentence) {

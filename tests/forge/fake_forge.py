@@ -319,7 +319,8 @@ class Handler(http.server.BaseHTTPRequestHandler):
                    if (one["repo"], one["sha"], one["context"]) == (full, sha, context))
         if same >= 1000:
             raise Refusal(422, "Validation Failed",
-                          errors=["This SHA and context has reached the maximum number of statuses."])
+                          errors="Validation failed: This SHA and context has reached the maximum "
+                                 "number of statuses.")
         world.next_id += 1
         made = {"id": world.next_id, "repo": full, "sha": sha, "context": context, "state": state,
                 "description": body.get("description"), "target_url": body.get("target_url"),

@@ -47,6 +47,8 @@ class FakeForge {
   std::vector<std::string> Requests() const { return Lines("requests.ndjson"); }
   std::vector<std::string> Changes() const { return Lines("changes.ndjson"); }
   std::vector<std::string> Kills() const { return Lines("kills.ndjson"); }
+  /// A line for each answer that was "304 Not Modified".
+  std::vector<std::string> Unchanged() const { return Lines("unchanged.ndjson"); }
   /// How many requests were answered with that status.
   size_t Answered(int status) const;
 

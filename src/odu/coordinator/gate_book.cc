@@ -58,9 +58,7 @@ void GateBook::Restore(const ledger::GateRecord& record) {
     for (const ledger::GateStatus& stray : context.strays) {
       slot.strays.push_back(StatusOf(stray));
     }
-    for (const ledger::GateStatus& own : context.ours) {
-      slot.ours.push_back(StatusOf(own));
-    }
+    slot.ids = context.ids;
     if (context.owed) {
       slot.owed = StatusOf(*context.owed);
       slot.owed_at_ms = context.owed_at;
@@ -78,19 +76,42 @@ std::optional<Ms> GateBook::ReadingDue() const {
     return reading_at_;
   }
   std::optional<Ms> due;
+  const auto take = [&](Ms at) {
+    const Ms then = std::max(at, reading_at_);
+    due = due ? std::min(*due, then) : then;
+  };
   for (const auto& [name, slot] : slots_) {
     if (AwaitsStray(slot)) {
-      const Ms then = std::max(slot.posted_at + Scaled(kStrayTime), reading_at_);
-      due = due ? std::min(*due, then) : then;
+      take(slot.posted_at + Scaled(kStrayTime));
+    }
+    if (const auto stale = StaleAt(slot)) {
+      take(std::max(slot.next_try, *stale));
     }
   }
   return due;
+}
+
+std::optional<Ms> GateBook::StaleAt(const Slot& slot) const {
+  // Of a commit that the forge does not have nobody can have said anything.
+  if (!slot.owed || slot.on_its_way || slot.parked || slot.tries == 0 || absent_) {
+    return std::nullopt;
+  }
+  return std::max(slot.owed_since, slot.looked_at) + Scaled(kStaleTime);
 }
 
 bool GateBook::AwaitsStray(const Slot& slot) {
   return slot.posted && !slot.owed && !slot.on_its_way && !slot.wanted &&
          std::ranges::any_of(slot.strays,
                              [&](const CommitStatus& stray) { return !Same(stray, *slot.posted); });
+}
+
+bool GateBook::IsOurs(const Slot& slot, const forge::PostedStatus& shown) {
+  // By the forge's number: another machine that runs this commit says `pending` in the same words.
+  if (std::ranges::find(slot.ids, shown.id) != slot.ids.end()) {
+    return true;
+  }
+  const auto says = [&](const CommitStatus& own) { return Shows(shown, own); };
+  return (slot.owed && says(*slot.owed)) || std::ranges::any_of(slot.strays, says);
 }
 
 bool GateBook::WantsReading(Ms now) const {
@@ -114,27 +135,30 @@ std::vector<GateBook::Line> GateBook::Read(const std::vector<forge::PostedStatus
     }
     const auto found = newest.find(name);
     const forge::PostedStatus* top = found == newest.end() ? nullptr : found->second;
-    const bool is_ours =
-        top != nullptr &&
-        std::ranges::any_of(slot.ours, [&](const CommitStatus& own) { return Shows(*top, own); });
-    if (slot.owed && !slot.on_its_way && first) {
+    const auto stale = StaleAt(slot);
+    if (slot.owed && !slot.on_its_way && (first || (stale && *stale <= now))) {
       if (top != nullptr && Shows(*top, *slot.owed)) {
         slot.posted = std::exchange(slot.owed, std::nullopt);
         slot.posted_at = now;
         slot.tries = 0;
+        slot.ids.push_back(top->id);
         Line line = LineOf("posted", *slot.posted);
         line.id = top->id;
         lines.push_back(std::move(line));
         continue;
       }
-      const int64_t owed_s = slot.owed_at_ms / 1000 + (now_s - local_s);
-      if (top != nullptr && !is_ours && top->created_s > owed_s) {
+      const int64_t owed_s = slot.owed_at_ms != 0 ? slot.owed_at_ms / 1000 + (now_s - local_s)
+                                                  : now_s - (now - slot.owed_since).count() / 1000;
+      if (top != nullptr && !IsOurs(slot, *top) && top->created_s > owed_s) {
         lines.push_back(LineOf("dropped", *slot.owed, "somebody else has spoken since"));
         slot.owed.reset();
         slot.strays.clear();
         continue;
       }
-      slot.strays.push_back(*slot.owed);  // it may still be under way
+      slot.looked_at = now;
+      if (first && slot.tried) {
+        slot.strays.push_back(*slot.owed);  // it may still be under way
+      }
       continue;
     }
     if (!AwaitsStray(slot) || slot.posted_at + Scaled(kStrayTime) > now) {
@@ -188,11 +212,9 @@ GateBook::Line GateBook::MakeOwed(Slot& slot, CommitStatus status, Ms now) {
   if (slot.owed && slot.tried && !slot.on_its_way && !Same(*slot.owed, status)) {
     slot.strays.push_back(*slot.owed);
   }
-  if (std::ranges::none_of(slot.ours, [&](const CommitStatus& own) { return Same(own, status); })) {
-    slot.ours.push_back(status);
-  }
   slot.owed = std::move(status);
   slot.owed_since = now;
+  slot.owed_at_ms = 0;
   slot.tried = false;
   slot.tries = 0;
   slot.next_try = now;
@@ -246,7 +268,8 @@ std::vector<GateBook::Due> GateBook::Ready(Ms now) const {
     return ready;
   }
   for (const auto& [name, slot] : slots_) {
-    if (slot.on_its_way || slot.parked || slot.next_try > now) {
+    const auto stale = StaleAt(slot);
+    if (slot.on_its_way || slot.parked || slot.next_try > now || (stale && *stale <= now)) {
       continue;
     }
     if (slot.owed) {
@@ -258,6 +281,11 @@ std::vector<GateBook::Due> GateBook::Ready(Ms now) const {
   std::ranges::stable_sort(ready, [](const Due& one, const Due& other) {
     return one.urgent != other.urgent ? one.urgent : one.since < other.since;
   });
+  if (absent_ && !ready.empty()) {
+    const bool asking = std::ranges::any_of(
+        slots_, [](const auto& entry) { return entry.second.on_its_way.has_value(); });
+    ready.resize(asking || next_probe_ > now ? 0 : 1);
+  }
   return ready;
 }
 
@@ -276,9 +304,12 @@ std::optional<Ms> GateBook::NextTime(Ms now) const {
       continue;
     }
     if (slot.owed) {
-      take(slot.next_try);
+      if (const auto stale = StaleAt(slot); stale && *stale <= slot.next_try) {
+        continue;  // read first
+      }
+      take(std::max(slot.next_try, next_probe_));
     } else if (slot.wanted) {
-      take(std::max(slot.due, slot.next_try));
+      take(std::max({slot.due, slot.next_try, next_probe_}));
     }
   }
   return next;
@@ -307,6 +338,12 @@ GateBook::Line GateBook::Confirmed(const std::string& context, int64_t id, Ms no
   slot.tries = 0;
   slot.next_try = now;
   slot.trouble.clear();
+  if (id != 0) {
+    slot.ids.push_back(id);
+  }
+  if (std::exchange(absent_, false)) {
+    RetryNow(now);
+  }
   Line line = LineOf("posted", *slot.posted);
   line.id = id;
   return line;
@@ -325,6 +362,13 @@ void GateBook::Failed(const std::string& context, const forge::Failure& failure,
     slot.tried = slot.tries > 1;
   }
   slot.trouble = failure.error.message();
+  if (failure.remedy == forge::Remedy::kPush) {
+    absent_since_ = absent_ ? absent_since_ : now;
+    absent_ = true;
+    next_probe_ = now + Scaled(kPushTime);
+  } else if (absent_) {
+    next_probe_ = now + Scaled(std::max(failure.after, Ms(1'000)));  // whoever is asked next
+  }
   if (slot.owed && !Same(*slot.owed, tried)) {
     slot.tries = 0;
     slot.next_try = now + Scaled(failure.after);
@@ -359,12 +403,30 @@ std::optional<GateBook::Line> GateBook::Supersede(const std::string& context, co
   return line;
 }
 
-void GateBook::Inherit(const std::string& context, std::vector<CommitStatus> strays) {
+std::vector<GateBook::Line> GateBook::Inherit(const std::string& context,
+                                              std::vector<CommitStatus> strays, Ms now) {
+  std::vector<Line> lines;
   Slot& slot = slots_[context];
-  std::ranges::move(strays, std::back_inserter(slot.strays));
+  slot.posted_at = now;  // from now on it is looked after
+  for (CommitStatus& stray : strays) {
+    lines.push_back(LineOf("stray", stray, "of an older run"));
+    slot.strays.push_back(std::move(stray));
+  }
+  return lines;
+}
+
+std::vector<std::string> GateBook::Contested() const {
+  std::vector<std::string> names;
+  for (const auto& [name, slot] : slots_) {
+    if (!slot.on_its_way && (slot.owed || !slot.strays.empty())) {
+      names.push_back(name);
+    }
+  }
+  return names;
 }
 
 void GateBook::RetryNow(Ms now) {
+  next_probe_ = std::min(next_probe_, now);
   reading_parked_ = false;
   reading_at_ = std::min(reading_at_, now);
   for (auto& [name, slot] : slots_) {
@@ -407,8 +469,8 @@ bool GateBook::Settled() const {
   });
 }
 
-bool GateBook::OnlyPeopleHelp() const {
-  if (reading_parked_) {
+bool GateBook::OnlyPeopleHelp(Ms now) const {
+  if (reading_parked_ || (absent_ && now - absent_since_ > Scaled(kPushPatience))) {
     return true;
   }
   return std::ranges::all_of(slots_, [](const auto& entry) {

@@ -32,8 +32,13 @@ class GateBook {
   static constexpr Ms kDebounce{1'000};
   /// After so long nothing arrives any more that was sent.
   static constexpr Ms kStrayTime{10'000};
+  /// A debt that was tried and is older than this is not paid before it was looked whether somebody
+  /// else has spoken since.
+  static constexpr Ms kStaleTime{30'000};
   /// How often it is looked whether a commit has been pushed.
   static constexpr Ms kPushTime{60'000};
+  /// After so long without the commit a push is no longer stayed for.
+  static constexpr Ms kPushPatience{86'400'000};
   static constexpr Ms kLongestBackoff{300'000};
 
   /// `scale` divides all waits, for tests.
@@ -41,8 +46,8 @@ class GateBook {
 
   /// What stood in the journal. Nothing is tried before Read().
   void Restore(const ledger::GateRecord& record);
-  /// It has to be read what the forge shows: before the first try after Restore, and when strays
-  /// may have arrived.
+  /// It has to be read what the forge shows: before the first try after Restore, before old debts
+  /// are paid, and when strays may have arrived.
   bool WantsReading(Ms now) const;
   /// When WantsReading becomes true; nothing when it never does by itself.
   std::optional<Ms> ReadingDue() const;
@@ -79,12 +84,16 @@ class GateBook {
   forge::CommitStatus Try(const std::string& context);
   Line Confirmed(const std::string& context, int64_t id, Ms now);
   void Failed(const std::string& context, const forge::Failure& failure, double dice, Ms now);
+  /// The contexts that are owed something or where a stray may arrive: what a newer run may take
+  /// over.
+  std::vector<std::string> Contested() const;
   /// A newer run has this context: what is owed is not ours to say any more. Gives the line, and
   /// what may still arrive.
   std::optional<Line> Supersede(const std::string& context, const std::string& by,
                                 std::vector<forge::CommitStatus>& strays);
   /// What an older run tried may still arrive over ours.
-  void Inherit(const std::string& context, std::vector<forge::CommitStatus> strays);
+  std::vector<Line> Inherit(const std::string& context, std::vector<forge::CommitStatus> strays,
+                            Ms now);
 
   /// Everything is to be tried at once: new credentials, or somebody asks.
   void RetryNow(Ms now);
@@ -98,7 +107,7 @@ class GateBook {
   /// Nothing is owed, on its way or may still arrive.
   bool Settled() const;
   /// Something is owed that no time will mend.
-  bool OnlyPeopleHelp() const;
+  bool OnlyPeopleHelp(Ms now) const;
   bool reading_failed() const { return reading_tries_ > 0; }
 
  private:
@@ -108,13 +117,14 @@ class GateBook {
     Ms due{0};
     std::optional<forge::CommitStatus> owed;
     Ms owed_since{0};
-    int64_t owed_at_ms = 0;  ///< wall, when it was restored
+    int64_t owed_at_ms = 0;  ///< wall, of what an earlier owner owed; 0 = it is ours
+    Ms looked_at{0};         ///< what is owed was still to be said then
     bool tried = false;
     std::optional<forge::CommitStatus> on_its_way;
     std::optional<forge::CommitStatus> posted;
     Ms posted_at{0};
     std::vector<forge::CommitStatus> strays;
-    std::vector<forge::CommitStatus> ours;
+    std::vector<int64_t> ids;  ///< the forge's, of what it confirmed
     int tries = 0;
     Ms next_try{0};
     bool parked = false;  ///< only a person can help
@@ -123,7 +133,11 @@ class GateBook {
 
   /// Something else than what is shown may still arrive, and nothing will be said after it.
   static bool AwaitsStray(const Slot& slot);
+  /// When the forge has to be read before `owed` is tried again; nothing when it needs not.
+  std::optional<Ms> StaleAt(const Slot& slot) const;
   bool ShowsPending(const Slot& slot) const;
+  /// That status is one of this run's.
+  static bool IsOurs(const Slot& slot, const forge::PostedStatus& shown);
   const forge::CommitStatus* Latest(const Slot& slot) const;
   Line MakeOwed(Slot& slot, forge::CommitStatus status, Ms now);
   Ms Scaled(Ms wait) const { return wait / scale_; }
@@ -135,6 +149,10 @@ class GateBook {
   Ms reading_at_{0};
   bool reading_parked_ = false;
   std::string reading_trouble_;
+  /// The forge does not have the commit: one status at a time asks whether it has it now.
+  bool absent_ = false;
+  Ms absent_since_{0};
+  Ms next_probe_{0};
 };
 
 }  // namespace odu::coordinator

@@ -1,5 +1,7 @@
 #include "odu/coordinator/gate_run.h"
 
+#include <algorithm>
+#include <iterator>
 #include <utility>
 
 #include "base/log.h"
@@ -44,6 +46,9 @@ void GateRun::Take(const model::Node& node, GateBook::Ms now, int64_t wall_ms) {
     early_[node.name] = node;
     return;
   }
+  for (auto& [name, strays] : std::exchange(early_strays_, {})) {
+    Inherit(name, std::move(strays), now, wall_ms);
+  }
   for (const auto& [name, early] : std::exchange(early_, {})) {
     if (name != node.name) {
       Take(early, now, wall_ms);
@@ -59,21 +64,29 @@ void GateRun::Take(const model::Node& node, GateBook::Ms now, int64_t wall_ms) {
 }
 
 void GateRun::Write(GateBook::Line line, int64_t wall_ms) {
-  lines_.emplace_back(wall_ms, std::move(line));
-  static_cast<void>(Flush());
+  const auto written = journal_->Write(wall_ms, line.type, StatusOf(line));
+  if (!written && !std::exchange(held_, true)) {
+    base::LogError("gate", "{}: {}", ref_, written.error().message());
+  }
+}
+
+void GateRun::Inherit(const std::string& context, std::vector<forge::CommitStatus> strays,
+                      GateBook::Ms now, int64_t wall_ms) {
+  if (!open()) {
+    std::ranges::move(strays, std::back_inserter(early_strays_[context]));
+    return;
+  }
+  for (GateBook::Line& line : book_.Inherit(context, std::move(strays), now)) {
+    Write(std::move(line), wall_ms);
+  }
 }
 
 bool GateRun::Flush() {
-  while (!lines_.empty()) {
-    const auto& [at, line] = lines_.front();
-    const auto written = journal_->Write(at, line.type, StatusOf(line));
-    if (!written) {
-      base::LogError("gate", "{}: {}", ref_, written.error().message());
-      return false;
-    }
-    lines_.pop_front();
+  if (held_) {
+    const auto flushed = journal_->Flush();
+    held_ = !flushed.has_value();
   }
-  return true;
+  return !held_;
 }
 
 boost::asio::awaitable<base::Result<void>> GateRun::Sync(async::Worker& worker) {
@@ -89,9 +102,22 @@ base::Result<void> GateRun::Finish() {
   return finished;
 }
 
+std::vector<std::string> GateRun::Unposted() const {
+  if (open()) {
+    return book_.Unposted();
+  }
+  std::vector<std::string> names;
+  for (const auto& [name, node] : early_) {
+    if (model::IsTerminal(node.status) && forge::StatusOf(node, false)) {
+      names.push_back(name);
+    }
+  }
+  return names;
+}
+
 std::vector<model::OwedStatus> GateRun::Owed() const {
   std::vector<model::OwedStatus> all;
-  for (const std::string& context : book_.Unposted()) {
+  for (const std::string& context : Unposted()) {
     model::OwedStatus owed;
     owed.run = ref_;
     owed.run_id = run_id_;

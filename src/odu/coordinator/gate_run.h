@@ -1,7 +1,6 @@
 #pragma once
 
 #include <boost/asio/awaitable.hpp>
-#include <deque>
 #include <functional>
 #include <map>
 #include <optional>
@@ -20,11 +19,13 @@ namespace odu::coordinator {
 /// does not take is kept in order and tried again; until then nothing of it is posted.
 class GateRun {
  public:
-  GateRun(std::string run_id, std::string ref, int64_t scale)
-      : run_id_(std::move(run_id)), ref_(std::move(ref)), book_(scale) {}
+  GateRun(const ledger::RunHeader& header, int64_t scale)
+      : run_id_(header.run_id), ref_(header.ref), seq_(header.seq), book_(scale) {}
 
   const std::string& run_id() const { return run_id_; }
   const std::string& ref() const { return ref_; }
+  /// Which run of its commit in this checkout it is: a clock that was set back changes nothing.
+  int32_t seq() const { return seq_; }
   GateBook& book() { return book_; }
   const GateBook& book() const { return book_; }
   const ledger::GateTarget& target() const { return target_; }
@@ -32,7 +33,7 @@ class GateRun {
   bool over() const { return over_; }
   void SetOver(bool over) { over_ = over; }
   /// Everything of it is at the forge, and nothing more comes.
-  bool Finished() const { return over_ && open() && lines_.empty() && book_.Settled(); }
+  bool Finished() const { return over_ && open() && !held_ && book_.Settled(); }
 
   /// Opens its journal; a new one begins with `target`, another keeps its own.
   base::Result<void> Open(const ledger::RunFolder& folder, const ledger::GateTarget& target,
@@ -41,11 +42,16 @@ class GateRun {
   void Take(const model::Node& node, GateBook::Ms now, int64_t wall_ms);
 
   void Write(GateBook::Line line, int64_t wall_ms);
+  /// What an older run tried may arrive over what this one says.
+  void Inherit(const std::string& context, std::vector<forge::CommitStatus> strays,
+               GateBook::Ms now, int64_t wall_ms);
   /// False while lines are held back.
   bool Flush();
   /// On the disk when it returns; a failure means that nothing may be posted.
   boost::asio::awaitable<base::Result<void>> Sync(async::Worker& worker);
   base::Result<void> Finish();
+  /// The contexts that it owes something.
+  std::vector<std::string> Unposted() const;
   /// What it owes, and why.
   std::vector<model::OwedStatus> Owed() const;
 
@@ -58,11 +64,13 @@ class GateRun {
  private:
   std::string run_id_;
   std::string ref_;
+  int32_t seq_;
   GateBook book_;
   ledger::GateTarget target_;
   std::optional<ledger::GateJournal> journal_;
   std::map<std::string, model::Node> early_;
-  std::deque<std::pair<int64_t, GateBook::Line>> lines_;
+  std::map<std::string, std::vector<forge::CommitStatus>> early_strays_;
+  bool held_ = false;  ///< the disk has not taken all lines
   bool over_ = false;
 };
 

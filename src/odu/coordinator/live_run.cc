@@ -298,11 +298,11 @@ awaitable<void> LiveRun::Settle() {
   const int64_t now = journal_.Append(ledger::JournalBody(line));
   co_await SyncLogs();
   co_await journal_.SyncAtLast();
-  co_await gate_.Settled(line.verdict, line.revision, fan_in_.nodes());
   run_.revision = line.revision;
   if (stage_ != Stage::kSettling || !world_.Owns()) {
     co_return;
   }
+  gate_.Settled(line.verdict, line.revision, fan_in_.nodes());
   run_.tree_changed = line.tree_changed;
   run_.phase = model::RunPhase::kSettled;
   run_.settled_at = now;

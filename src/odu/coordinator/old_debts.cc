@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "odu/ledger/run_list.h"
+#include "odu/ledger/run_record.h"
 
 namespace odu::coordinator {
 namespace {
@@ -18,6 +19,16 @@ std::string KeyOf(const ledger::GateTarget& target) {
 }
 std::string KeyOf(const ledger::GateTarget& target, std::string_view context) {
   return KeyOf(target) + " " + target.sha + " " + std::string(context);
+}
+
+std::vector<std::string> SpokenOf(const ledger::GateRecord& record) {
+  std::vector<std::string> names;
+  for (const auto& [name, context] : record.contexts) {
+    if (context.posted || context.owed || !context.strays.empty()) {
+      names.push_back(name);
+    }
+  }
+  return names;
 }
 
 std::vector<OldRun> FindOldRuns(const std::string& state, const std::string& checkout_id) {
@@ -40,10 +51,24 @@ std::vector<OldRun> FindOldRuns(const std::string& state, const std::string& che
     const ledger::RunFolder folder = ledger::FolderOf(state, entry.run_id);
     auto record = ledger::ReadGate(folder);
     auto header = ledger::ReadHeader(folder);
-    if (record && record->target && header) {
-      const bool owes = !record->over;
-      found.push_back(OldRun{std::move(*header), std::move(*record), owes});
+    if (!record || !header || (record->over && !record->target)) {
+      continue;
     }
+    OldRun old;
+    old.owes = !record->over;
+    old.header = std::move(*header);
+    old.record = std::move(*record);
+    if (!old.record.target) {
+      // One that is not closed is adopted, and says itself what its nodes are.
+      const auto run = ledger::ReadRun(folder);
+      if (!run || !run->closed) {
+        continue;
+      }
+      for (const auto& [name, node] : run->nodes) {
+        old.nodes.push_back(node);
+      }
+    }
+    found.push_back(std::move(old));
   }
   return found;
 }

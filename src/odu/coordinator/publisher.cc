@@ -6,10 +6,11 @@
 
 #include "async/deadline.h"
 #include "base/log.h"
+#include "base/logged.h"
 #include "odu/coordinator/forge_desk.h"
 #include "odu/coordinator/gate_target.h"
 #include "odu/coordinator/old_debts.h"
-#include "os/run_program.h"
+#include "os/file_system.h"
 
 namespace odu::coordinator {
 namespace {
@@ -21,6 +22,7 @@ using Ms = GateBook::Ms;
 constexpr size_t kAtOnce = 8;
 constexpr Ms kShowEvery{200};
 constexpr Ms kLookAgain{1'000};
+constexpr Ms kLongestBackoff = GateBook::kLongestBackoff;
 constexpr async::Duration kStopBound = std::chrono::seconds(2);
 
 }  // namespace
@@ -68,8 +70,7 @@ void Publisher::Offer(std::span<const std::string> environment) {
   }
   // A token that was refused, or not there, may be another now.
   for (auto& [key, desk] : desks_) {
-    desk->no_token.reset();
-    desk->forge = nullptr;
+    desk->LookAnew(environment_);
   }
   for (const auto& [run_id, run] : runs_) {
     run->told.clear();
@@ -84,7 +85,9 @@ void Publisher::Begin(const ledger::RunHeader& header, std::function<awaitable<v
   }
   Run& run = runs_[header.run_id];
   if (run == nullptr) {
-    run = std::make_shared<GateRun>(header.run_id, header.ref, world_.scale.divisor());
+    run = std::make_shared<GateRun>(header, world_.scale.divisor());
+    // Whoever comes after this process sees that there is something to say.
+    base::Logged(header.ref, ledger::MarkOwing(ledger::FolderOf(world_.home.state, header.run_id)));
   }
   run->SetOver(false);
   run->sync_run = std::move(sync);
@@ -101,18 +104,29 @@ void Publisher::Open(Run run) {
 
 awaitable<void> Publisher::OpenRun(Run run) {
   const ledger::RunFolder folder = ledger::FolderOf(world_.home.state, run->run_id());
-  bool told = false;
-  while (!run->open()) {
+  for (int tries = 1; !run->open() && !stopping_; ++tries) {
     const auto target = co_await FindGateTarget(world_, folder, environment_);
+    if (!world_.Owns()) {
+      run->opening = false;
+      co_return;
+    }
     auto opened = target ? run->Open(folder, *target, world_.clock.WallMs())
                          : base::Result<void>(base::Pass(target.error()));
     if (opened) {
       break;
     }
-    if (!std::exchange(told, true)) {
-      Tell(run, opened.error());
+    if (run->over() && !os::Exists(folder.path)) {
+      runs_.erase(run->run_id());  // removed meanwhile, and what it owed with it
+      co_return;
     }
-    co_await world_.clock.Sleep(kLookAgain);
+    Tell(run, opened.error());
+    const async::Duration until =
+        world_.clock.Now() + world_.scale(forge::Backoff(tries, Dice(), kLongestBackoff));
+    while (!run->told.empty() && world_.clock.Now() < until) {
+      std::move_only_function<awaitable<void>()> rung = [this] { return changed_.Wait(); };
+      const async::Duration left = until - world_.clock.Now();
+      static_cast<void>(co_await async::RunBounded(world_.clock, left, std::move(rung)));
+    }
   }
   run->opening = false;
   run->Take(model::Node(), Now(), world_.clock.WallMs());
@@ -121,7 +135,7 @@ awaitable<void> Publisher::OpenRun(Run run) {
 
 void Publisher::Changed(const std::string& run_id, const model::Node& node) {
   const auto run = runs_.find(run_id);
-  if (run == runs_.end()) {
+  if (run == runs_.end() || !world_.Owns()) {
     return;
   }
   run->second->Take(node, Now(), world_.clock.WallMs());
@@ -140,17 +154,32 @@ awaitable<void> Publisher::TakeUpDebts() {
   auto find = [this] { return FindOldRuns(world_.home.state, world_.checkout_id); };
   const auto old_runs = co_await world_.worker.Run(std::move(find));
   for (const OldRun& old : old_runs) {
-    for (const auto& [context, what] : old.record.contexts) {
-      std::string& newest = spoken_[KeyOf(*old.record.target, context)];
-      newest = std::max(newest, old.header.run_id);
+    if (old.record.target) {
+      Remember(*old.record.target, old.record, old.header.seq, old.header.run_id);
     }
     if (!old.owes || runs_.contains(old.header.run_id)) {
       continue;
     }
-    Run run = std::make_shared<GateRun>(old.header.run_id, old.header.ref, world_.scale.divisor());
-    run->SetOver(true);
-    runs_[old.header.run_id] = run;
-    Open(run);
+    const Run run = Reopen(old.header);
+    for (const model::Node& node : old.nodes) {
+      run->Take(node, Now(), world_.clock.WallMs());
+    }
+  }
+}
+
+Publisher::Run Publisher::Reopen(const ledger::RunHeader& header) {
+  Run run = std::make_shared<GateRun>(header, world_.scale.divisor());
+  run->SetOver(true);
+  runs_[header.run_id] = run;
+  Open(run);
+  return run;
+}
+
+void Publisher::Remember(const ledger::GateTarget& target, const ledger::GateRecord& record,
+                         int32_t seq, const std::string& run_id) {
+  for (const std::string& context : SpokenOf(record)) {
+    Turn& newest = spoken_[KeyOf(target, context)];
+    newest = std::max(newest, Turn(seq, run_id));
   }
 }
 
@@ -164,18 +193,19 @@ ForgeDesk& Publisher::DeskOf(const ledger::GateTarget& target) {
 
 std::optional<std::string> Publisher::NewerThan(const GateRun& run,
                                                 std::string_view context) const {
-  std::string newest;
+  Turn newest(run.seq(), run.run_id());
   const std::string key = KeyOf(run.target(), context);
   if (const auto spoken = spoken_.find(key); spoken != spoken_.end()) {
-    newest = spoken->second;
+    newest = std::max(newest, spoken->second);
   }
   for (const auto& [run_id, other] : runs_) {
-    if (run_id > run.run_id() && other->open() && KeyOf(other->target(), context) == key &&
-        other->book().Claims(context)) {
-      newest = std::max(newest, run_id);
+    if (other->open() && other->target().sha == run.target().sha &&
+        Turn(other->seq(), run_id) > newest && other->book().Claims(context) &&
+        KeyOf(other->target(), context) == key) {
+      newest = Turn(other->seq(), run_id);
     }
   }
-  return newest > run.run_id() ? std::optional(newest) : std::nullopt;
+  return newest.second != run.run_id() ? std::optional(newest.second) : std::nullopt;
 }
 
 bool Publisher::OnItsWay(const ledger::GateTarget& target, std::string_view context) const {
@@ -190,6 +220,9 @@ awaitable<void> Publisher::Work() {
     const std::optional<Ms> again = Pump();
     LetGoOfFinished();
     ShowChanges();
+    if (std::exchange(was_busy_, busy()) && !was_busy_ && on_change_) {
+      on_change_(std::string());
+    }
     if (runs_.empty()) {
       break;
     }
@@ -212,6 +245,7 @@ std::optional<Ms> Publisher::Pump() {
   std::optional<Ms> again;
   const auto later = [&](Ms at) { again = again ? std::min(*again, at) : at; };
   std::vector<Ready> ready;
+  HandOver();
   for (const auto& [run_id, run] : runs_) {
     if (!run->open()) {
       continue;
@@ -229,7 +263,7 @@ std::optional<Ms> Publisher::Pump() {
       }
       continue;
     }
-    if (desk.quiet_until > now) {
+    if (has_work && desk.quiet_until > now) {
       later(desk.quiet_until);
       continue;
     }
@@ -250,15 +284,7 @@ std::optional<Ms> Publisher::Pump() {
     GateRun& run = *one.run;
     const std::string& context = one.due.context;
     if (const auto newer = NewerThan(run, context)) {
-      std::vector<forge::CommitStatus> strays;
-      auto line = run.book().Supersede(context, *newer, strays);
-      if (line) {
-        run.Write(std::move(*line), world_.clock.WallMs());
-      }
-      if (const auto other = runs_.find(*newer); other != runs_.end() && !strays.empty()) {
-        other->second->book().Inherit(context, std::move(strays));
-      }
-      work_.Notify();  // when it is looked after was reckoned without this
+      HandOver(one.run, context, *newer);
       continue;
     }
     if (on_their_way_ >= kAtOnce) {
@@ -272,16 +298,17 @@ std::optional<Ms> Publisher::Pump() {
       }
       continue;
     }
-    if (OnItsWay(run.target(), context)) {
-      continue;
+    ForgeDesk& desk = DeskOf(run.target());
+    if (OnItsWay(run.target(), context) || (desk.limits > 0 && desk.on_their_way > 0)) {
+      continue;  // whoever comes back rings
     }
     if (!one.due.written) {
       run.Write(run.book().Owe(context, now), world_.clock.WallMs());
     }
     pacer_.Begun();
     ++on_their_way_;
+    ++desk.on_their_way;
     forge::CommitStatus status = run.book().Try(context);
-    ForgeDesk& desk = DeskOf(run.target());
     group_.Spawn("post", [this, held = one.run, &desk, forge = desk.forge, status] {
       return PostOne(held, desk, forge, status);
     });
@@ -290,7 +317,11 @@ std::optional<Ms> Publisher::Pump() {
 }
 
 awaitable<void> Publisher::FindToken(ForgeDesk& desk) {
-  co_await desk.FindToken(world_, environment_);
+  do {
+    desk.asked_anew = false;
+    co_await desk.FindToken(world_, environment_);
+  } while (desk.asked_anew);
+  desk.finding = false;
   for (const auto& [run_id, run] : runs_) {
     if (desk.no_token && run->open() && &DeskOf(run->target()) == &desk) {
       Tell(run, *desk.no_token);
@@ -324,8 +355,10 @@ awaitable<void> Publisher::ReadForge(Run run, std::shared_ptr<forge::Forge> forg
       run->Write(std::move(line), world_.clock.WallMs());
     }
   } else {
-    run->book().ReadFailed(shown.error(), Dice(), Now());
-    Tell(run, shown.error().error);
+    forge::Failure failure = shown.error();
+    DeskOf(run->target()).Heed(failure, Now(), world_.scale);
+    run->book().ReadFailed(failure, Dice(), Now());
+    Tell(run, failure.error);
   }
   Wake();
 }
@@ -339,7 +372,7 @@ awaitable<void> Publisher::PostOne(Run run, ForgeDesk& desk, std::shared_ptr<for
     co_await sync();
   }
   const auto synced = co_await run->Sync(world_.worker);
-  forge::Answer<int64_t> answer;
+  forge::Answer<int64_t> answer = std::unexpected(forge::Failure());
   if (!synced) {
     answer = std::unexpected(forge::FailureOf(synced.error()));
   } else if (world_.Owns()) {
@@ -347,6 +380,7 @@ awaitable<void> Publisher::PostOne(Run run, ForgeDesk& desk, std::shared_ptr<for
     answer = co_await threads_->Run(std::move(post));
   }
   --on_their_way_;
+  --desk.on_their_way;
   const Ms now = Now();
   pacer_.Ended(now);
   if (!world_.Owns()) {
@@ -354,13 +388,14 @@ awaitable<void> Publisher::PostOne(Run run, ForgeDesk& desk, std::shared_ptr<for
   }
   if (answer) {
     ++confirmed_;
+    desk.limits = 0;
     run->Write(run->book().Confirmed(status.context, *answer, now), world_.clock.WallMs());
     run->told.clear();
   } else {
-    const forge::Failure& failure = answer.error();
-    if (failure.remedy == forge::Remedy::kWait) {
-      desk.quiet_until = std::max(
-          desk.quiet_until, now + std::chrono::duration_cast<Ms>(world_.scale(failure.after)));
+    forge::Failure failure = answer.error();
+    desk.Heed(failure, now, world_.scale);
+    if (failure.remedy == forge::Remedy::kPerson && desk.forge != forge) {
+      failure.remedy = forge::Remedy::kRetry;  // somebody has brought another token meanwhile
     }
     run->book().Failed(status.context, failure, Dice(), now);
     Tell(run, failure.error);
@@ -391,10 +426,7 @@ void Publisher::LetGoOfFinished() {
     }
     const ledger::RunFolder folder = ledger::FolderOf(world_.home.state, run.run_id());
     if (const auto record = ledger::ReadGate(folder)) {
-      for (const auto& [context, what] : record->contexts) {
-        std::string& newest = spoken_[KeyOf(run.target(), context)];
-        newest = std::max(newest, run.run_id());
-      }
+      Remember(run.target(), *record, run.seq(), run.run_id());
     }
     const std::string run_id = run.run_id();
     entry = runs_.erase(entry);
@@ -407,13 +439,17 @@ void Publisher::LetGoOfFinished() {
 
 void Publisher::ShowChanges() {
   const Ms now = Now();
-  show_later_ = now - shown_at_ < kShowEvery;
+  const bool paid = std::ranges::any_of(shown_, [this](const auto& entry) {
+    const auto run = runs_.find(entry.first);
+    return run != runs_.end() && run->second->Unposted().empty();
+  });
+  show_later_ = !paid && now - shown_at_ < kShowEvery;  // somebody may wait for that
   if (show_later_) {
     return;
   }
   shown_at_ = now;
   for (const auto& [run_id, run] : runs_) {
-    std::vector<std::string> unposted = run->book().Unposted();
+    std::vector<std::string> unposted = run->Unposted();
     const auto before = shown_.find(run_id);
     if (before == shown_.end() ? unposted.empty() : before->second == unposted) {
       continue;

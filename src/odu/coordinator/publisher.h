@@ -39,7 +39,8 @@ class Publisher {
   Publisher(const Publisher&) = delete;
   Publisher& operator=(const Publisher&) = delete;
 
-  /// Called with a run's id when what it owes is other than before.
+  /// Called with a run's id when what it owes is other than before, and without one when nothing is
+  /// left that time would mend.
   void OnChange(std::function<void(const std::string&)> on_change) {
     on_change_ = std::move(on_change);
   }
@@ -59,8 +60,6 @@ class Publisher {
   /// No node of it changes any more.
   void Over(const std::string& run_id);
 
-  /// Returns when nothing of the run is owed, when it makes no sense to wait, or after `bound`.
-  boost::asio::awaitable<void> Drain(std::string run_id, async::Duration bound);
   std::vector<std::string> Unposted(const std::string& run_id) const;
   /// Something is owed that time alone will mend.
   bool busy() const;
@@ -85,6 +84,11 @@ class Publisher {
   boost::asio::awaitable<void> Work();
   /// Starts what can be started; gives when to look again.
   std::optional<Ms> Pump();
+  /// What older runs owe where a newer one has spoken is theirs no more.
+  void HandOver();
+  void HandOver(const Run& run, const std::string& context, const std::string& newer);
+  /// Holds an earlier run again, one that is over.
+  Run Reopen(const ledger::RunHeader& header);
   void StartReading(const Run& run, ForgeDesk& desk);
   boost::asio::awaitable<void> ReadForge(Run run, std::shared_ptr<forge::Forge> forge);
   boost::asio::awaitable<void> PostOne(Run run, ForgeDesk& desk,
@@ -95,6 +99,8 @@ class Publisher {
   ForgeDesk& DeskOf(const ledger::GateTarget& target);
   /// The newest run that has spoken of this context of the commit, if it is newer than `run`.
   std::optional<std::string> NewerThan(const GateRun& run, std::string_view context) const;
+  void Remember(const ledger::GateTarget& target, const ledger::GateRecord& record, int32_t seq,
+                const std::string& run_id);
   bool OnItsWay(const ledger::GateTarget& target, std::string_view context) const;
   void LetGoOfFinished();
   void ShowChanges();
@@ -103,9 +109,11 @@ class Publisher {
   Board& board_;
   std::function<void(const std::string&)> on_change_;
   os::Environment environment_;
-  std::map<std::string, Run> runs_;  ///< by run id, so oldest first
+  std::map<std::string, Run> runs_;  ///< by run id
+  /// A run of a commit; the greatest is the newest.
+  using Turn = std::pair<int32_t, std::string>;
   /// Of runs that are gone from `runs_`: commit and context to the newest that spoke of it.
-  std::map<std::string, std::string, std::less<>> spoken_;
+  std::map<std::string, Turn, std::less<>> spoken_;
   std::map<std::string, std::unique_ptr<ForgeDesk>> desks_;
   std::map<std::string, std::vector<std::string>> shown_;
   Ms shown_at_{0};
@@ -114,6 +122,7 @@ class Publisher {
   size_t on_their_way_ = 0;
   int32_t confirmed_ = 0;
   bool working_ = false;
+  bool was_busy_ = false;
   bool stopping_ = false;
   std::unique_ptr<async::Worker> threads_;
   async::Notifier work_;  ///< remembered: what happens while it works is seen in its next turn

@@ -19,7 +19,7 @@ constexpr async::Duration kRetryBound = std::chrono::seconds(20);
 
 std::vector<std::string> Publisher::Unposted(const std::string& run_id) const {
   const auto run = runs_.find(run_id);
-  return run == runs_.end() ? std::vector<std::string>() : run->second->book().Unposted();
+  return run == runs_.end() ? std::vector<std::string>() : run->second->Unposted();
 }
 
 bool Publisher::busy() const {
@@ -29,23 +29,51 @@ bool Publisher::busy() const {
       return false;
     }
     const auto desk = desks_.find(KeyOf(run.target()));
-    return !run.book().OnlyPeopleHelp() &&
+    return !run.book().OnlyPeopleHelp(Now()) &&
            (desk == desks_.end() || !desk->second->no_token.has_value());
   });
 }
 
-awaitable<void> Publisher::Drain(std::string run_id, async::Duration bound) {
-  const async::Duration until = world_.clock.Now() + bound;
-  while (!stopping_) {
-    const auto run = runs_.find(run_id);
-    const async::Duration left = until - world_.clock.Now();
-    const bool owes =
-        run != runs_.end() && (!run->second->open() || !run->second->book().Unposted().empty());
-    if (!owes || !run->second->told.empty() || left <= async::Duration::zero()) {
-      co_return;
+void Publisher::HandOver() {
+  std::vector<std::pair<Run, std::string>> contested;
+  for (const auto& [run_id, run] : runs_) {
+    if (run->open()) {
+      for (std::string& context : run->book().Contested()) {
+        contested.emplace_back(run, std::move(context));
+      }
     }
-    co_await Rung(left);
   }
+  for (const auto& [run, context] : contested) {
+    if (const auto newer = NewerThan(*run, context)) {
+      HandOver(run, context, *newer);
+    }
+  }
+}
+
+void Publisher::HandOver(const Run& run, const std::string& context, const std::string& newer) {
+  std::vector<forge::CommitStatus> strays;
+  auto line = run->book().Supersede(context, newer, strays);
+  if (line) {
+    run->Write(std::move(*line), world_.clock.WallMs());
+  }
+  work_.Notify();  // when it is looked after was reckoned without this
+  if (strays.empty()) {
+    return;
+  }
+  // The newer one looks after them, although it may have ended long since.
+  auto heir = runs_.find(newer);
+  if (heir == runs_.end()) {
+    const auto header = ledger::ReadHeader(ledger::FolderOf(world_.home.state, newer));
+    if (!header) {
+      return;
+    }
+    Reopen(*header);
+    heir = runs_.find(newer);
+    if (heir == runs_.end()) {
+      return;
+    }
+  }
+  heir->second->Inherit(context, std::move(strays), Now(), world_.clock.WallMs());
 }
 
 awaitable<model::GateRetryReply> Publisher::Retry(std::vector<std::string> environment) {
@@ -57,7 +85,8 @@ awaitable<model::GateRetryReply> Publisher::Retry(std::vector<std::string> envir
     const async::Duration left = until - world_.clock.Now();
     const bool all_told = std::ranges::all_of(runs_, [](const auto& entry) {
       const GateRun& run = *entry.second;
-      return run.open() && (run.book().Unposted().empty() || !run.told.empty()) && !run.reading;
+      return (run.open() || !run.told.empty()) && (run.Unposted().empty() || !run.told.empty()) &&
+             !run.reading;
     });
     if ((all_told && on_their_way_ == 0) || left <= async::Duration::zero()) {
       break;

@@ -12,7 +12,7 @@ namespace {
 constexpr size_t kMaxBytes = size_t{1} << 20;
 constexpr size_t kMaxEntries = 8192;
 
-constexpr std::array<std::string_view, 31> kWithheld{
+constexpr std::array<std::string_view, 33> kWithheld{
     "CLAUDE*",
     "CODEX*",
     "GEMINI_CLI*",
@@ -20,6 +20,8 @@ constexpr std::array<std::string_view, 31> kWithheld{
     "MCP_*",
     "GH_TOKEN",
     "GITHUB_TOKEN",
+    "GH_ENTERPRISE_TOKEN",
+    "GITHUB_ENTERPRISE_TOKEN",
     "PWD",
     "OLDPWD",
     "ODU_ATTEMPT_ID",

@@ -13,7 +13,7 @@ namespace odu::coordinator {
 /// What recipes on localhost get of the caller's environment (contract.md section 3, "Execution"):
 /// all of it, without
 /// - what agent hosts and their tools put there (CLAUDE* CODEX* GEMINI_CLI* OPENCODE* MCP_*),
-/// - forge tokens (GH_TOKEN, GITHUB_TOKEN),
+/// - forge tokens (model::kForgeTokens),
 /// - what ties a process to the caller's place: PWD, OLDPWD and git's own variables (a run started
 ///   from a git hook must not redirect its recipes' git),
 /// - ODU_ATTEMPT_ID and its kin of a run around this one.

@@ -11,6 +11,7 @@
 #include "odu/coordinator/last_words.h"
 #include "odu/coordinator/remote_agent.h"
 #include "odu/coordinator/remote_source.h"
+#include "odu/model/forge_tokens.h"
 #include "odu/model/ids.h"
 #include "provision/wake_detector.h"
 
@@ -206,7 +207,7 @@ void RemoteLane::Begin(async::TaskGroup& group) {
   setup_began_ = world_.clock.WallMs();
   story_.Tell("run " + run_id_ + ": " + lane_.platform);
   for (const std::string& name : lane_.pass_env) {
-    if (name == "GH_TOKEN" || name == "GITHUB_TOKEN") {
+    if (model::IsForgeToken(name)) {
       story_.Tell(name + " is named in pass_env and is not sent: a forge's token stays here");
     }
   }

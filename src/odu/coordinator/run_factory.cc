@@ -15,6 +15,7 @@
 #include "odu/coordinator/recipe_environment.h"
 #include "odu/coordinator/remote_source.h"
 #include "odu/coordinator/start_check.h"
+#include "odu/model/forge_tokens.h"
 #include "odu/model/ids.h"
 #include "odu/model/lane_folder.h"
 #include "odu/model/run_id.h"
@@ -26,8 +27,6 @@ namespace {
 using base::Pass;
 using base::Result;
 using boost::asio::awaitable;
-
-constexpr std::array<std::string_view, 2> kForgeTokens{"GH_TOKEN", "GITHUB_TOKEN"};
 
 bool InPlace(const model::Scope& scope) {
   return scope.no_strict || scope.no_snapshot;
@@ -42,7 +41,7 @@ std::vector<std::string> EnvironmentElsewhere(const ledger::RunEnvironment& envi
     return {};
   }
   os::Environment sent = passed->second;
-  sent.RemoveMatching(kForgeTokens);
+  sent.RemoveMatching(model::kForgeTokens);
   return sent.entries();
 }
 

@@ -1,16 +1,10 @@
 #include "odu/coordinator/run_gate.h"
 
-#include <chrono>
 #include <utility>
 
 #include "odu/coordinator/publisher.h"
 
 namespace odu::coordinator {
-namespace {
-
-constexpr async::Duration kDrainBound = std::chrono::seconds(3);
-
-}  // namespace
 
 void RunGate::Begin(const ledger::RunHeader& header, std::span<const model::Node> nodes,
                     std::function<boost::asio::awaitable<void>()> sync) {
@@ -31,12 +25,9 @@ void RunGate::Changed(const model::Node& node) {
   }
 }
 
-boost::asio::awaitable<void> RunGate::Settled(model::Verdict verdict, int32_t revision,
-                                              std::span<const model::Node> nodes) {
+void RunGate::Settled(model::Verdict verdict, int32_t revision,
+                      std::span<const model::Node> nodes) {
   hooks_.Settled(verdict, revision, nodes);
-  if (world_.publisher != nullptr) {
-    co_await world_.publisher->Drain(run_id_, kDrainBound);
-  }
 }
 
 void RunGate::Over() {

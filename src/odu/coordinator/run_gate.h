@@ -25,9 +25,8 @@ class RunGate {
              std::function<boost::asio::awaitable<void>()> sync);
   /// After the node was published.
   void Changed(const model::Node& node);
-  /// A verdict waits for its statuses, but not for long.
-  boost::asio::awaitable<void> Settled(model::Verdict verdict, int32_t revision,
-                                       std::span<const model::Node> nodes);
+  /// A verdict waits for no forge: whoever wants its statuses too waits for them.
+  void Settled(model::Verdict verdict, int32_t revision, std::span<const model::Node> nodes);
   /// No node changes any more.
   void Over();
   std::vector<std::string> Unposted() const;

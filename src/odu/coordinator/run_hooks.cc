@@ -1,11 +1,11 @@
 #include "odu/coordinator/run_hooks.h"
 
-#include <array>
 #include <chrono>
 
 #include "base/json.h"
 #include "base/log.h"
 #include "base/text.h"
+#include "odu/model/forge_tokens.h"
 #include "os/run_program.h"
 #include "surface/codec.h"
 #include "surface/shape.h"
@@ -19,7 +19,6 @@ constexpr async::Duration kHookBound = std::chrono::seconds(60);
 /// Of a run in which everything is red nobody wants to be told of each node.
 constexpr size_t kMostWaiting = 32;
 constexpr size_t kOutputLimit = size_t{1} << 20;
-constexpr std::array<std::string_view, 2> kTokens{"GH_TOKEN", "GITHUB_TOKEN"};
 
 struct RedShape {
   std::string event = "red";
@@ -60,7 +59,7 @@ void RunHooks::Begin(const ledger::RunHeader& header, std::span<const model::Nod
   config_ = std::move(*config);
   run_id_ = header.run_id;
   sha_ = header.sha;
-  environment.RemoveMatching(kTokens);
+  environment.RemoveMatching(model::kForgeTokens);
   queue_->environment = std::move(environment);
   queue_->directory = header.checkout;
   queue_->ref = header.ref;

@@ -20,6 +20,7 @@
 #include "odu/coordinator/world.h"
 #include "odu/ledger/checkout_folder.h"
 #include "odu/ledger/ci_folder.h"
+#include "odu/model/forge_tokens.h"
 #include "os/file_system.h"
 #include "os/signals.h"
 #include "service/detach.h"
@@ -42,17 +43,26 @@ constexpr async::Duration kLookAtOwnership = std::chrono::milliseconds(100);
 constexpr async::Duration kStopGrace = std::chrono::seconds(2);
 
 /// What the coordinator keeps of its starter's environment beyond the usual.
-constexpr std::array<std::string_view, 13> kKept{
-    "NIX_*",        "ODU_*",          "SSH_AUTH_SOCK", "NO_COLOR",    "GH_TOKEN",
-    "GITHUB_TOKEN", "GITHUB_API_URL", "GH_CONFIG_DIR", "HTTPS_PROXY", "https_proxy",
-    "NO_PROXY",     "no_proxy",       "SSL_CERT_FILE"};
-/// What of it only the forge may see.
-constexpr std::array<std::string_view, 2> kTokens{"GH_TOKEN", "GITHUB_TOKEN"};
+constexpr std::array<std::string_view, 15> kKept{"NIX_*",
+                                                 "ODU_*",
+                                                 "SSH_AUTH_SOCK",
+                                                 "NO_COLOR",
+                                                 "GH_TOKEN",
+                                                 "GITHUB_TOKEN",
+                                                 "GITHUB_API_URL",
+                                                 "GH_CONFIG_DIR",
+                                                 "HTTPS_PROXY",
+                                                 "https_proxy",
+                                                 "NO_PROXY",
+                                                 "no_proxy",
+                                                 "SSL_CERT_FILE",
+                                                 "GH_ENTERPRISE_TOKEN",
+                                                 "GITHUB_ENTERPRISE_TOKEN"};
 
 /// This process's environment without tokens; what it starts must not have them, and whoever may
 /// look at it in /proc reads nothing of them.
 os::Environment WithoutTokens() {
-  for (const std::string_view name : kTokens) {
+  for (const std::string_view name : model::kForgeTokens) {
     if (char* value = getenv(name.data())) {
       explicit_bzero(value, std::strlen(value));
       unsetenv(name.data());

@@ -8,6 +8,7 @@
 #include <map>
 #include <utility>
 
+#include "base/text.h"
 #include "odu/face/summary.h"
 #include "odu/face/tails.h"
 #include "odu/model/run_id.h"
@@ -25,6 +26,9 @@ constexpr async::Duration kFirstRedial = std::chrono::milliseconds(250);
 constexpr async::Duration kSlowestRedial = std::chrono::seconds(2);
 /// A run whose verdict is there may be this far ahead of its last nodes.
 constexpr async::Duration kLastNodes = std::chrono::seconds(2);
+/// Whoever started a run is kept for so long after its verdict, so that what comes next (a merge)
+/// finds its statuses at the forge.
+constexpr async::Duration kStatusesBound = std::chrono::seconds(3);
 constexpr async::Duration kStopGrace = std::chrono::seconds(1);
 
 /// No use in trying again: a person has to change something.
@@ -99,6 +103,7 @@ void Follower::Subscribe() {
   client_->Subscribe(Odu::kNotices,
                      std::function<void(const model::Notice&)>([this](const model::Notice& notice) {
                        watcher_.Noticed(notice);
+                       gate_told_ = gate_told_ || notice.source == "gate";
                        changed_.Notify();
                      }));
   if (options_.run_id.empty()) {
@@ -390,12 +395,43 @@ boost::asio::awaitable<Follower::End> Follower::CheckSettled() {
   co_return std::nullopt;
 }
 
+boost::asio::awaitable<void> Follower::AwaitStatuses() {
+  const async::Duration until = context_.clock.Now() + kStatusesBound;
+  const auto owes = [this] { return OursIsCurrent() && !view_.run.unposted.empty(); };
+  if (owes()) {
+    tasks_.Spawn("statuses", [this]() -> boost::asio::awaitable<void> {
+      static_cast<void>(co_await context_.clock.Sleep(kStatusesBound));
+      changed_.Notify();
+    });
+  }
+  // When the gate has told why it does not get on, waiting helps nobody.
+  while (owes() && !gate_told_ && !lost_.has_value() && signals_in_.empty() &&
+         context_.clock.Now() < until) {
+    const bool woken = co_await changed_.Wait();
+    if (!woken) {
+      co_return;
+    }
+  }
+  if (owes()) {
+    const size_t count = view_.run.unposted.size();
+    Say(model::NoticeLevel::kWarning, base::Counted(count, "status", "statuses") +
+                                          " not posted yet; posting goes on ('odu status')");
+  }
+}
+
 boost::asio::awaitable<Follower::End> Follower::Finish(model::Verdict verdict) {
   std::map<std::string, std::string> tails;
   if (OursIsCurrent()) {
     tails = co_await FetchTails(context_, *client_, view_);
   }
-  watcher_.Settled(view_, tails);
+  View shown = view_;
+  if (options_.owns_run && OursIsCurrent()) {
+    shown.run.unposted.clear();  // the verdict is told at once; they are most likely on their way
+  }
+  watcher_.Settled(shown, tails);
+  if (options_.owns_run) {
+    co_await AwaitStatuses();
+  }
   End end = EndAs(interrupted_ ? FollowEnd::Kind::kInterrupted : FollowEnd::Kind::kSettled);
   (*end)->verdict = verdict;
   co_return end;

@@ -80,6 +80,7 @@ class Follower {
   bool AllTerminal() const;
   boost::asio::awaitable<End> CheckSettled();
   boost::asio::awaitable<End> Finish(model::Verdict verdict);
+  boost::asio::awaitable<void> AwaitStatuses();
 
   FaceContext& context_;
   Watcher& watcher_;
@@ -114,6 +115,7 @@ class Follower {
   std::optional<async::Duration> settled_seen_at_;
   std::optional<model::Verdict> told_verdict_;  ///< by run.next, when the cell has moved on
   bool asking_ = false;
+  bool gate_told_ = false;  ///< why statuses are not posted
 };
 
 }  // namespace odu::face

@@ -50,6 +50,9 @@ std::string AuthText(const model::AuthReport& report) {
     text +=
         fmt::format("  it is called '{}' now: git remote set-url origin\n", Clean(report.known_as));
   }
+  if (report.is_fork) {
+    text += "  a fork: its parent's pull requests do not see what is posted here\n";
+  }
   text += Row("api", report.api);
   text += Row("token", fmt::format("{}, from {}", report.token_kind, report.token_from));
   text += Row("speaks for", report.login);

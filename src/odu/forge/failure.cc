@@ -36,6 +36,22 @@ std::optional<int64_t> NumberIn(const std::optional<std::string_view>& text) {
   return number;
 }
 
+/// The forge's own time where it tells it: its dates are by that.
+int64_t ItsTime(const HttpResponse& response, int64_t now_s) {
+  const auto date = response.Header("date");
+  return date ? ParseHttpDate(*date).value_or(now_s) : now_s;
+}
+
+/// Retry-After is seconds, or a date.
+std::optional<int64_t> AfterOf(const HttpResponse& response, int64_t now_s) {
+  const auto text = response.Header("retry-after");
+  if (const auto wait_s = NumberIn(text)) {
+    return wait_s;
+  }
+  const auto date = text ? ParseHttpDate(*text) : std::nullopt;
+  return date ? std::optional(*date - ItsTime(response, now_s)) : std::nullopt;
+}
+
 milliseconds Bounded(int64_t wait_s) {
   return std::clamp<milliseconds>(seconds(std::min<int64_t>(wait_s, 1'000'000)), seconds(1),
                                   kLongestWait);
@@ -54,6 +70,9 @@ std::string WordsOf(const HttpResponse& response) {
     words = message->get_string().c_str();
   }
   const auto* errors = object->if_contains("errors");
+  if (errors != nullptr && errors->is_string()) {
+    words += fmt::format("{}{}", words.empty() ? "" : ": ", errors->get_string().c_str());
+  }
   if (errors != nullptr && errors->is_array()) {
     for (const base::json::value& one : errors->get_array()) {
       const base::json::value* more = &one;
@@ -81,11 +100,12 @@ std::optional<Failure> Limited(const HttpResponse& response, const std::string& 
                                std::string_view words, int64_t now_s) {
   Failure failure;
   failure.remedy = Remedy::kWait;
-  if (const auto after = NumberIn(response.Header("retry-after"))) {
+  if (const auto after = AfterOf(response, now_s)) {
     failure.after = Bounded(*after);
   } else if (NumberIn(response.Header("x-ratelimit-remaining")) == 0) {
     const auto reset = NumberIn(response.Header("x-ratelimit-reset"));
-    failure.after = Bounded(reset.value_or(now_s + 60) - now_s);
+    const int64_t its_now_s = ItsTime(response, now_s);
+    failure.after = Bounded(reset.value_or(its_now_s + 60) - its_now_s);
   } else if (response.status == 429 || words.contains("secondary rate limit") ||
              words.contains("abuse detection")) {
     failure.after = kSecondaryWait;
@@ -142,9 +162,11 @@ Failure Unprocessable(const Asked& asked, const std::string& where, const std::s
               "push it; its statuses follow by themselves");
     return failure;
   }
+  const bool full = words.contains("maximum number of statuses");
   return Person(Error(
       ErrorKind::kRefused, "forge_refused",
-      fmt::format("{}: '{}' takes none of it{}", asked.repository.host, where, Colon(words))));
+      fmt::format("{}: '{}' takes none of it{}", asked.repository.host, where, Colon(words)),
+      full ? "a commit has at most 1,000 statuses of one context; a new commit has none yet" : ""));
 }
 
 }  // namespace
@@ -192,7 +214,7 @@ Failure FailureOf(const HttpResponse& response, const Asked& asked, const Secret
     failure.remedy = Remedy::kPerson;
     return failure;
   }
-  if (const auto after = NumberIn(response.Header("retry-after"))) {
+  if (const auto after = AfterOf(response, now_s)) {
     failure.after = Bounded(*after);
   }
   return failure;

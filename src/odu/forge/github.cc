@@ -43,9 +43,9 @@ int64_t IdOf(const base::json::object& object, std::string_view key) {
 }
 
 /// A time in UTC, seconds since 1970; 0 for what is none.
-int64_t ParseTime(const std::string& text, const char* format) {
+int64_t ParseTime(const std::string& text) {
   std::tm parts{};
-  return strptime(text.c_str(), format, &parts) == nullptr ? 0 : timegm(&parts);
+  return strptime(text.c_str(), "%Y-%m-%dT%H:%M:%S", &parts) == nullptr ? 0 : timegm(&parts);
 }
 
 std::string InPath(std::string_view text) {
@@ -74,7 +74,7 @@ std::vector<PostedStatus> ParseStatuses(const base::json::array& page) {
       status.context = TextOf(*object, "context");
       status.state = TextOf(*object, "state");
       status.description = TextOf(*object, "description");
-      status.created_s = ParseTime(TextOf(*object, "created_at"), "%Y-%m-%dT%H:%M:%S");
+      status.created_s = ParseTime(TextOf(*object, "created_at"));
       if (!status.context.empty() && !status.state.empty()) {
         statuses.push_back(std::move(status));
       }
@@ -177,8 +177,7 @@ Answer<base::json::array> Github::GetAll(std::string url, const std::string& to_
     }
     all.insert(all.end(), page->begin(), page->end());
     if (now_s != nullptr) {
-      *now_s =
-          ParseTime(std::string(response->Header("date").value_or("")), "%a, %d %b %Y %H:%M:%S");
+      *now_s = ParseHttpDate(response->Header("date").value_or("")).value_or(0);
     }
     url = NextPage(response->Header("link").value_or(""));
     if (!url.empty() && OriginOf(url) != OriginOf(api_)) {

@@ -101,6 +101,11 @@ struct HttpClient::Pool {
 HttpClient::HttpClient(HttpOptions options) : options_(std::move(options)) {}
 HttpClient::~HttpClient() = default;
 
+void HttpClient::Use(HttpOptions options) {
+  const std::lock_guard lock(mutex_);
+  options_ = std::move(options);
+}
+
 Result<HttpResponse> HttpClient::Send(const HttpRequest& request) {
   HttpRequest next = request;
   for (int redirects = 0;; ++redirects) {
@@ -127,8 +132,10 @@ Result<HttpResponse> HttpClient::Send(const HttpRequest& request) {
 
 Result<HttpResponse> HttpClient::SendOnce(const HttpRequest& request) {
   CURL* handle = nullptr;
+  HttpOptions options;
   {
     const std::lock_guard lock(mutex_);
+    options = options_;
     if (pool_ == nullptr) {
       auto curl = LoadCurl();
       if (!curl) {
@@ -164,10 +171,10 @@ Result<HttpResponse> HttpClient::SendOnce(const HttpRequest& request) {
   set(handle, CURLOPT_URL, request.url.c_str());
   set(handle, CURLOPT_PROTOCOLS_STR, "https,http");
   set(handle, CURLOPT_NOSIGNAL, 1L);
-  set(handle, CURLOPT_USERAGENT, options_.agent.c_str());
+  set(handle, CURLOPT_USERAGENT, options.agent.c_str());
   set(handle, CURLOPT_HTTPHEADER, headers.list);
-  set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options_.connect_timeout.count()));
-  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options_.timeout.count()));
+  set(handle, CURLOPT_CONNECTTIMEOUT_MS, static_cast<long>(options.connect_timeout.count()));
+  set(handle, CURLOPT_TIMEOUT_MS, static_cast<long>(options.timeout.count()));
   set(handle, CURLOPT_ERRORBUFFER, words);
   set(handle, CURLOPT_WRITEFUNCTION, TakeBody);
   set(handle, CURLOPT_WRITEDATA, &transfer);
@@ -176,10 +183,10 @@ Result<HttpResponse> HttpClient::SendOnce(const HttpRequest& request) {
   set(handle, CURLOPT_NOPROGRESS, 0L);
   set(handle, CURLOPT_XFERINFOFUNCTION, Progress);
   set(handle, CURLOPT_XFERINFODATA, &transfer);
-  set(handle, CURLOPT_PROXY, options_.proxy.c_str());
-  set(handle, CURLOPT_NOPROXY, options_.no_proxy.c_str());
-  if (!options_.ca_file.empty()) {
-    set(handle, CURLOPT_CAINFO, options_.ca_file.c_str());
+  set(handle, CURLOPT_PROXY, options.proxy.c_str());
+  set(handle, CURLOPT_NOPROXY, options.no_proxy.c_str());
+  if (!options.ca_file.empty()) {
+    set(handle, CURLOPT_CAINFO, options.ca_file.c_str());
   }
   if (request.method != "GET") {
     set(handle, CURLOPT_CUSTOMREQUEST, request.method.c_str());

@@ -25,6 +25,9 @@ class HttpClient {
   /// kLimit "too_large" for a body over 8 MiB; kCancelled after Stop().
   base::Result<HttpResponse> Send(const HttpRequest& request);
 
+  /// For what is sent from now on.
+  void Use(HttpOptions options);
+
   /// Ends what is under way and refuses what comes: kCancelled "stopped".
   void Stop() { stopped_ = true; }
 

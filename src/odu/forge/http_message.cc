@@ -1,6 +1,7 @@
 #include "odu/forge/http_message.h"
 
 #include <algorithm>
+#include <ctime>
 
 namespace odu::forge {
 namespace {
@@ -52,6 +53,16 @@ std::optional<std::pair<std::string, std::string>> ParseHeaderLine(std::string_v
     return std::nullopt;
   }
   return std::pair(Lower(name), std::string(Trimmed(line.substr(colon + 1))));
+}
+
+std::optional<int64_t> ParseHttpDate(std::string_view text) {
+  std::tm parts{};
+  const std::string whole(text);
+  const char* end = strptime(whole.c_str(), "%a, %d %b %Y %H:%M:%S GMT", &parts);
+  if (end == nullptr || *end != 0) {
+    return std::nullopt;
+  }
+  return timegm(&parts);
 }
 
 std::string NextPage(std::string_view link) {

@@ -1,6 +1,7 @@
 #pragma once
 
 #include <chrono>
+#include <cstdint>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -36,6 +37,9 @@ struct HttpResponse {
 
 /// One header line, `Name: value`; empty for what is none.
 std::optional<std::pair<std::string, std::string>> ParseHeaderLine(std::string_view line);
+
+/// The date of an HTTP header (RFC 9110, the form that is sent today), seconds since 1970.
+std::optional<int64_t> ParseHttpDate(std::string_view text);
 
 /// The URL of the next page, as a Link header says it (RFC 8288, rel="next"); empty = none.
 std::string NextPage(std::string_view link);

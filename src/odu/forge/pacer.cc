@@ -3,10 +3,22 @@
 #include <algorithm>
 
 namespace odu::forge {
+namespace {
+
+constexpr int kWindows = 60;
+
+}  // namespace
 
 Pacer::Ms Pacer::Wait(Ms now, bool urgent) const {
   const size_t allowed = urgent ? most_ : std::max<size_t>(most_ / 2, 1);
   const auto first = std::ranges::find_if(ended_, [&](Ms at) { return at + window_ > now; });
+  if (!urgent && ended_.size() >= kMostBeforeOnlyEnds) {
+    const Ms over =
+        *(ended_.end() - static_cast<std::ptrdiff_t>(kMostBeforeOnlyEnds)) + window_ * kWindows;
+    if (over > now) {
+      return over - now;
+    }
+  }
   const auto recent = static_cast<size_t>(ended_.end() - first);
   if (recent + under_way_ < allowed) {
     return Ms(0);
@@ -21,7 +33,7 @@ Pacer::Ms Pacer::Wait(Ms now, bool urgent) const {
 
 void Pacer::Ended(Ms now) {
   under_way_ -= std::min<size_t>(under_way_, 1);
-  while (!ended_.empty() && ended_.front() + window_ <= now) {
+  while (!ended_.empty() && ended_.front() + window_ * kWindows <= now) {
     ended_.pop_front();
   }
   ended_.push_back(now);

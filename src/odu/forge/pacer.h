@@ -10,13 +10,16 @@ namespace odu::forge {
 
 /// How often something new may be said, so that a forge never has to refuse: GitHub takes 80 that
 /// create content a minute, and 900 points, of which a POST costs 5. News that something has begun
-/// use half of it at most, so that ends are not held up by beginnings. What counts is when a
+/// use half of it at most, so that ends are not held up by beginnings. "In general" it takes 500 an
+/// hour too: beginnings end at half of that, while ends go on until it is said that it is enough,
+/// because one that comes an hour late may have been late for nothing. What counts is when a
 /// request has ended: the forge may have seen it as late as that, and sees the next one no earlier
 /// than it begins. Pure: time is an argument.
 class Pacer {
  public:
   using Ms = std::chrono::milliseconds;
   static constexpr size_t kMost = 80;
+  static constexpr size_t kMostBeforeOnlyEnds = 250;  ///< in the last 60 windows
   /// A test may have a window shorter than a minute.
   explicit Pacer(size_t most = kMost, Ms window = Ms(60'000)) : most_(most), window_(window) {}
 
@@ -29,7 +32,7 @@ class Pacer {
   size_t most_;
   Ms window_;
   size_t under_way_ = 0;
-  std::deque<Ms> ended_;  ///< in the last window, oldest first
+  std::deque<Ms> ended_;  ///< in the last 60 windows, oldest first
 };
 
 /// How long to wait before try `tries` + 1: 1 s, doubled each time up to `most`, of which a random

@@ -4,13 +4,12 @@
 #include <string_view>
 
 #include "odu/lane/workspace.h"
+#include "odu/model/forge_tokens.h"
 #include "os/file_system.h"
 
 namespace odu::lane {
 
 namespace {
-
-constexpr std::array<std::string_view, 2> kForgeTokens{"GH_TOKEN", "GITHUB_TOKEN"};
 
 constexpr std::array<std::string_view, 5> kAgentHosts{"CLAUDE*", "CODEX*", "GEMINI_CLI*",
                                                       "OPENCODE*", "MCP_*"};
@@ -41,7 +40,7 @@ std::vector<std::string> LaneEnvironment(const model::ConfigureRequest& request,
     const size_t equals = view.find('=');
     environment.Set(view.substr(0, equals), view.substr(equals + 1));
   }
-  environment.RemoveMatching(kForgeTokens);
+  environment.RemoveMatching(model::kForgeTokens);
   return environment.entries();
 }
 

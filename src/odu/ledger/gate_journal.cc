@@ -37,19 +37,18 @@ std::string LineOf(int64_t at, std::string_view type, const T& value) {
 
 void Apply(GateRecord& record, std::string_view type, int64_t at, GateStatus status) {
   GateContext& context = record.contexts[status.context];
-  const auto says = [&](const GateStatus& other) { return other.Says(status); };
   if (type == "owed") {
     if (context.owed && !context.owed->Says(status)) {
       context.strays.push_back(*context.owed);
-    }
-    if (std::ranges::none_of(context.ours, says)) {
-      context.ours.push_back(status);
     }
     context.owed = std::move(status);
     context.owed_at = at;
   } else if (type == "posted") {
     if (context.owed && context.owed->Says(status)) {
       context.owed.reset();
+    }
+    if (status.id != 0) {
+      context.ids.push_back(status.id);
     }
     context.posted = std::move(status);
   } else if (type == "dropped") {
@@ -59,6 +58,8 @@ void Apply(GateRecord& record, std::string_view type, int64_t at, GateStatus sta
     context.owed.reset();
   } else if (type == "withdrawn") {
     context.owed.reset();
+  } else if (type == "stray") {
+    context.strays.push_back(std::move(status));
   } else if (type == "checked") {
     context.strays.clear();
   }
@@ -136,6 +137,14 @@ base::Result<GateRecord> ReadGate(const RunFolder& folder) {
 
 bool MayOwe(const RunFolder& folder) {
   return os::Exists(OpenName(folder));
+}
+
+base::Result<void> MarkOwing(const RunFolder& folder) {
+  if (MayOwe(folder) || os::Exists(OverName(folder))) {
+    return {};
+  }
+  const auto file = os::AppendFile::Open(OpenName(folder));
+  return file ? base::Result<void>() : base::Result<void>(base::Pass(file.error()));
 }
 
 std::vector<std::string> UnpostedOf(const RunFolder& folder) {

@@ -24,6 +24,9 @@
 ///   dropped   it is owed no more, and why; a try of it may be on its way
 ///   withdrawn the same of what was never tried
 ///   checked   the forge was read after a try whose end nobody knows, and shows what was confirmed
+///   stray     an older run's try whose end nobody knows; it may arrive over what is confirmed
+///
+/// One without its first line is of a run that did not get as far: what its nodes are is owed.
 namespace odu::ledger {
 
 struct GateTarget {
@@ -63,8 +66,8 @@ struct GateContext {
   std::optional<GateStatus> posted;
   /// Owed once and never confirmed: a try of it may still be on its way.
   std::vector<GateStatus> strays;
-  /// Everything that was ever owed.
-  std::vector<GateStatus> ours;
+  /// What the forge called those that it confirmed.
+  std::vector<int64_t> ids;
 };
 
 struct GateRecord {
@@ -84,6 +87,8 @@ GateRecord ScanGate(std::string_view text);
 base::Result<GateRecord> ReadGate(const RunFolder& folder);
 /// The run may still owe something: one look at a name.
 bool MayOwe(const RunFolder& folder);
+/// Makes that so, from before the first line can be written.
+base::Result<void> MarkOwing(const RunFolder& folder);
 /// What it owes now; empty also when that cannot be read.
 std::vector<std::string> UnpostedOf(const RunFolder& folder);
 
@@ -101,7 +106,9 @@ class GateJournal {
 
   /// Written when it returns: it survives this process.
   base::Result<void> Begin(int64_t at, const GateTarget& target);
+  /// A line that the disk does not take is kept, and comes before all others with Flush().
   base::Result<void> Write(int64_t at, std::string_view type, const GateStatus& status);
+  base::Result<void> Flush() { return file_.Flush(); }
   /// On the disk when it returns.
   boost::asio::awaitable<base::Result<void>> Sync(async::Worker& worker);
   /// Nothing is owed and the run is over: gives the file its last name.

@@ -157,7 +157,7 @@ TEST(GateBook, AFailedTryIsRepeatedLaterAndLater) {
   }
   EXPECT_EQ(waits, (std::vector<int64_t>{1, 2, 4, 8, 16, 32, 64, 128, 256, 300, 300, 300}));
   EXPECT_EQ(gate.book.TroubleOf(kA), "it is down");
-  EXPECT_FALSE(gate.book.OnlyPeopleHelp());
+  EXPECT_FALSE(gate.book.OnlyPeopleHelp(Ms(0)));
 }
 
 TEST(GateBook, WhatOnlyAPersonCanMendWaitsForOne) {
@@ -165,7 +165,7 @@ TEST(GateBook, WhatOnlyAPersonCanMendWaitsForOne) {
   gate.Take(NodeStatus::kOk, Ms(0));
   gate.book.Try(kA);
   gate.book.Failed(kA, Failure("forge_forbidden", forge::Remedy::kPerson), 0, Ms(0));
-  EXPECT_TRUE(gate.book.OnlyPeopleHelp());
+  EXPECT_TRUE(gate.book.OnlyPeopleHelp(Ms(0)));
   EXPECT_FALSE(gate.book.NextTime(Ms(0)));
   EXPECT_EQ(gate.Post(Ms(1'000'000'000)), 0U);
   EXPECT_EQ(gate.book.Unposted().size(), 1U);
@@ -196,9 +196,9 @@ ledger::GateRecord Died(std::vector<std::pair<std::string, std::string>> lines) 
     if (type == "owed") {
       context.owed = status;
       context.owed_at = 1'000'000;
-      context.ours.push_back(status);
     } else {
       context.owed.reset();
+      context.ids.push_back(9);
       context.posted = status;
     }
   }
@@ -263,6 +263,78 @@ TEST(GateBook, AfterADeathWhatSomebodyElseSaidSinceIsLeftAlone) {
   EXPECT_EQ(Words(skewed.Read(then, 1010 - 3600, 1010, Ms(0))), "dropped success");
 }
 
+// Two machines that run one commit say `pending` in the same words.
+TEST(GateBook, AnotherMachinesPendingIsNotTakenForOurs) {
+  GateBook book;
+  book.Restore(Died({{"owed", "pending"}, {"posted", "pending"}, {"owed", "success"}}));
+  forge::PostedStatus theirs = Shown("pending", "of pending", 1001);
+  theirs.id = 10;
+  EXPECT_EQ(Words(book.Read({theirs}, 1000, 1000, Ms(0))), "dropped success");
+  EXPECT_TRUE(book.Settled());
+
+  GateBook ours;
+  ours.Restore(Died({{"owed", "pending"}, {"posted", "pending"}, {"owed", "success"}}));
+  EXPECT_EQ(Words(ours.Read({Shown("pending", "of pending", 1001)}, 1000, 1000, Ms(0))), "");
+  EXPECT_EQ(ours.Ready(Ms(0)).size(), 1U);
+}
+
+TEST(GateBook, WhatThisOwnerHasSeenItselfIsNotDroppedForWhatAnotherSaidBefore) {
+  GateBook book;
+  book.Restore(Died({{"owed", "pending"}}));
+  EXPECT_EQ(Words(book.Take(NodeOf(NodeStatus::kFailed), "", Ms(0))), "owed failure");
+  forge::PostedStatus theirs = Shown("success", "elsewhere", 1001);
+  theirs.id = 10;
+  EXPECT_EQ(Words(book.Read({theirs}, 1005, 1005, Ms(0))), "");
+  EXPECT_EQ(book.Ready(Ms(0)).size(), 1U);
+}
+
+// The forge was down for a while, and another machine has run the commit since.
+TEST(GateBook, AnOldDebtIsNotPaidBeforeItWasLookedWhoHasSpokenSince) {
+  const auto failed_at = [](GateBook& book, Ms now) {
+    book.Try(kA);
+    book.Failed(kA, Failure("forge_failed"), 0, now);
+  };
+  GateBook book;
+  static_cast<void>(book.Take(NodeOf(NodeStatus::kFailed), "", Ms(0)));
+  failed_at(book, Ms(0));
+  EXPECT_EQ(book.Ready(Ms(1'000)).size(), 1U);  // what is fresh is simply tried again
+  failed_at(book, Ms(29'500));
+  EXPECT_TRUE(book.Ready(Ms(31'500)).empty());
+  EXPECT_TRUE(book.WantsReading(Ms(31'500)));
+  GateBook other = book;
+  // 31 s ago is 1,000 by the forge's clock.
+  EXPECT_EQ(Words(book.Read({Shown("success", "elsewhere", 1'010)}, 1'031, 9, Ms(31'500))),
+            "dropped failure");
+  EXPECT_TRUE(book.Settled());
+  EXPECT_EQ(Words(other.Read({Shown("success", "elsewhere", 990)}, 1'031, 9, Ms(31'500))), "");
+  EXPECT_EQ(other.Ready(Ms(31'500)).size(), 1U);
+  EXPECT_FALSE(other.WantsReading(Ms(31'500)));
+  failed_at(other, Ms(32'000));
+  EXPECT_EQ(other.NextTime(Ms(32'000)), Ms(36'000));
+  EXPECT_TRUE(other.WantsReading(Ms(61'500)));
+}
+
+TEST(GateBook, ACommitThatIsNotThereIsAskedForByOneStatusAtATime) {
+  GateBook book;
+  for (const char* name : {"a", "b", "c"}) {
+    static_cast<void>(book.Take(NodeOf(NodeStatus::kOk, name), "", Ms(0)));
+  }
+  ASSERT_EQ(book.Ready(Ms(0)).size(), 3U);
+  book.Try("a");
+  book.Failed("a", Failure("commit_not_on_forge", forge::Remedy::kPush), 0, Ms(0));
+  EXPECT_TRUE(book.Ready(Ms(59'999)).empty());
+  EXPECT_EQ(book.NextTime(Ms(0)), Ms(60'000));
+  ASSERT_EQ(book.Ready(Ms(60'000)).size(), 1U);
+  const std::string probe = book.Ready(Ms(60'000))[0].context;
+  book.Try(probe);
+  EXPECT_TRUE(book.Ready(Ms(200'000)).empty());
+  EXPECT_FALSE(book.OnlyPeopleHelp(Ms(86'400'000)));
+  EXPECT_TRUE(book.OnlyPeopleHelp(Ms(86'400'001)));
+  // It was pushed: the others follow at once.
+  static_cast<void>(book.Confirmed(probe, 1, Ms(61'000)));
+  EXPECT_EQ(book.Ready(Ms(61'000)).size(), 2U);
+}
+
 TEST(GateBook, AnUnknownEndOfATryIsAStray) {
   Gate gate;
   gate.Take(NodeStatus::kRunning, Ms(0));
@@ -291,10 +363,33 @@ TEST(GateBook, ANewerRunTakesADebtAwayAndKeepsWatchForIt) {
   EXPECT_TRUE(older.book.Settled());
   Gate newer;
   newer.Take(NodeStatus::kFailed, Ms(1));
-  newer.book.Inherit(kA, strays);
+  EXPECT_EQ(Words(newer.book.Inherit(kA, strays, Ms(1))), "stray success");
   newer.Post(Ms(1));
   EXPECT_FALSE(newer.book.Settled());
   EXPECT_TRUE(newer.book.WantsReading(Ms(10'001)));
+}
+
+// The older run's post arrives last of all, after the newer one was done.
+TEST(GateBook, AStrayOfAnOlderRunThatArrivesLastIsOverwritten) {
+  Gate older;
+  older.Take(NodeStatus::kOk, Ms(0));
+  older.book.Try(kA);
+  older.book.Failed(kA, Failure("forge_timeout"), 0, Ms(0));
+  Gate newer;
+  newer.Take(NodeStatus::kFailed, Ms(1));
+  newer.Post(Ms(1));
+  EXPECT_TRUE(newer.book.Settled());
+  EXPECT_EQ(older.book.Contested(), std::vector<std::string>{kA});
+  std::vector<CommitStatus> strays;
+  static_cast<void>(older.book.Supersede(kA, "7f59054#2", strays));
+  EXPECT_TRUE(older.book.Contested().empty());
+  static_cast<void>(newer.book.Inherit(kA, strays, Ms(100)));
+  EXPECT_FALSE(newer.book.Settled());
+  EXPECT_EQ(newer.book.ReadingDue(), Ms(10'100));
+  EXPECT_EQ(
+      Words(newer.book.Read({Shown("success", "Succeeded (2s): .ci/7f59054/x86_64-linux/a.log", 5)},
+                            1, 1, Ms(10'100))),
+      "checked failure; owed failure");
 }
 
 TEST(GateBook, EndsComeBeforeBeginnings) {

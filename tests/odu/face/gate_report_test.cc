@@ -48,6 +48,14 @@ TEST(GateReport, AuthSaysWhatTheTokenMayDoAndWhatIsMissing) {
             "missing: for 'odu protect': more\n");
 }
 
+TEST(GateReport, AForkIsCalledOne) {
+  model::AuthReport report;
+  report.is_fork = true;
+  EXPECT_NE(AuthText(report).find(
+                "  a fork: its parent's pull requests do not see what is posted here\n"),
+            std::string::npos);
+}
+
 TEST(GateReport, ProtectPrintsContextsAndTheChange) {
   model::ProtectReport report;
   report.branch = "main";

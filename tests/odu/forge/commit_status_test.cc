@@ -70,6 +70,18 @@ TEST(CommitStatus, ADescriptionHasAtMost140CharactersAndKeepsTheLogsName) {
   EXPECT_EQ(Description("Running", fits), "Running: " + fits);
 }
 
+// What is required by its context is read by people: these are what they see of long names.
+TEST(CommitStatus, LongNamesReadLikeThis) {
+  std::string lines;
+  for (const size_t length : {size_t{124}, size_t{125}, size_t{255}}) {
+    model::Node node = NodeOf(NodeStatus::kFailed, 206'900);
+    node.log = ".ci/7f59054/x86_64-linux/" + std::string(length - 25 - 4, 'n') + ".log";
+    lines += Line(node, true);
+  }
+  const auto golden = os::ReadFile(ODU_SOURCE_DIR "/tests/golden/forge/long_statuses.txt", 1 << 20);
+  EXPECT_EQ(lines, golden.value_or("there is no golden file"));
+}
+
 TEST(CommitStatus, ACutNeverGoesThroughACharacter) {
   for (size_t length = 90; length < 220; ++length) {
     std::string log;

@@ -45,6 +45,23 @@ TEST(ForgeFailure, ARateLimitSaysHowLongToWait) {
   EXPECT_EQ(secondary.after, seconds(60));
 }
 
+// RFC 9110, 10.2.3: seconds or a date; a date is by the clock of who sent it.
+TEST(ForgeFailure, ATimeToComeBackMayBeADate) {
+  EXPECT_EQ(Answered(429, "",
+                     {{"date", "Mon, 21 Sep 2026 14:13:20 GMT"},
+                      {"retry-after", "Mon, 21 Sep 2026 14:14:05 GMT"}})
+                .after,
+            seconds(45));
+  EXPECT_EQ(Answered(503, "", {{"retry-after", "Mon, 21 Sep 2026 14:13:50 GMT"}}).after,
+            seconds(30));
+  EXPECT_EQ(Answered(403, "",
+                     {{"date", "Mon, 21 Sep 2026 15:13:20 GMT"},
+                      {"x-ratelimit-remaining", "0"},
+                      {"x-ratelimit-reset", std::to_string(kNow + 3600 + 20)}})
+                .after,
+            seconds(20));
+}
+
 TEST(ForgeFailure, AWaitIsBoundedHoweverOddTheHeaderIs) {
   EXPECT_EQ(Answered(429, "", {{"retry-after", "99999999999999"}}).after, seconds(3660));
   EXPECT_EQ(Answered(429, "", {{"retry-after", "0"}}).after, seconds(1));
@@ -86,6 +103,13 @@ TEST(ForgeFailure, WhoHasToActIsSaidOfEveryAnswer) {
   EXPECT_EQ(full.error.message(),
             "github.com: 'octo/demo' takes none of it: Validation Failed: This SHA and context has "
             "reached the maximum number of statuses.");
+  EXPECT_NE(full.error.hint().find("1,000 statuses"), std::string::npos);
+  // GitHub's errors are a list or, elsewhere, one text.
+  EXPECT_NE(Answered(422, R"({"message":"Validation Failed","errors":"Validation failed: This SHA )"
+                          R"(and context has reached the maximum number of statuses."})")
+                .error.hint()
+                .find("1,000 statuses"),
+            std::string::npos);
   for (const int status : {500, 502, 503, 504}) {
     EXPECT_EQ(Answered(status, "<html>").remedy, Remedy::kRetry) << status;
   }

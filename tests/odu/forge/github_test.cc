@@ -53,6 +53,21 @@ TEST_F(GithubTest, AllPagesOfStatusesAreReadNewestFirst) {
   }
 }
 
+// "there is a limit of 1000 statuses per sha and context within a repository"
+TEST_F(GithubTest, ACommitTakesAThousandStatusesOfOneContextAndThenSaysSo) {
+  for (int i = 0; i < 1000; ++i) {
+    ASSERT_TRUE(github_->Post(kSha, Status("c", "pending"))) << i;
+  }
+  const auto full = github_->Post(kSha, Status("c", "success"));
+  ASSERT_FALSE(full);
+  EXPECT_EQ(full.error().remedy, Remedy::kPerson);
+  EXPECT_NE(full.error().error.message().find("maximum number of statuses"), std::string::npos);
+  EXPECT_EQ(full.error().error.hint(),
+            "a commit has at most 1,000 statuses of one context; a new commit has none yet");
+  EXPECT_TRUE(github_->Post(kSha, Status("d", "success")));
+  EXPECT_EQ(github_->Statuses(kSha)->statuses.size(), 1001U);
+}
+
 TEST_F(GithubTest, WhatDidNotChangeIsNotSentAgain) {
   ASSERT_TRUE(github_->Post(kSha, Status("c", "pending")));
   const auto first = github_->Statuses(kSha);
@@ -60,6 +75,7 @@ TEST_F(GithubTest, WhatDidNotChangeIsNotSentAgain) {
   ASSERT_TRUE(first && second);
   EXPECT_EQ(first->statuses, second->statuses);
   EXPECT_GT(second->now_s, 1'700'000'000);
+  EXPECT_EQ(fake_.Unchanged().size(), 1U);  // a 304: it costs nothing of the hour
   ASSERT_TRUE(github_->Post(kSha, Status("c", "success")));
   const auto third = github_->Statuses(kSha);
   ASSERT_TRUE(third);

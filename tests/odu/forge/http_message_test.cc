@@ -24,6 +24,14 @@ TEST(HttpMessage, TheNextPageIsTheOneCalledNext) {
   EXPECT_EQ(NextPage("<https://x"), "");
 }
 
+TEST(HttpMessage, ADateIsOneFormAndNothingElse) {
+  EXPECT_EQ(ParseHttpDate("Mon, 21 Sep 2026 14:13:20 GMT"), 1'790'000'000);
+  for (const char* text : {"", "17", "Mon, 21 Sep 2026", "Mon, 21 Sep 2026 14:13:20 GMT+1",
+                           "Mon, 99 Sep 2026 14:13:20 GMT"}) {
+    EXPECT_FALSE(ParseHttpDate(text)) << text;
+  }
+}
+
 TEST(HttpMessage, ATokenGoesOverTlsOrNowhereElseThanHere) {
   for (const char* url : {"https://api.github.com/x", "http://127.0.0.1:80/", "http://localhost/",
                           "http://[::1]:8080/"}) {

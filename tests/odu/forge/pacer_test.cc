@@ -37,6 +37,20 @@ TEST(Pacer, BeginningsLeaveHalfOfItToEnds) {
   EXPECT_EQ(pacer.Wait(Ms(10), true), Ms(0));
 }
 
+TEST(Pacer, BeginningsEndWhereAnHourIsHalfFullAndEndsGoOn) {
+  Pacer pacer(80, Ms(1'000));
+  Ms now(0);
+  for (int i = 0; i < 250; ++i) {
+    now += pacer.Wait(now, false);
+    pacer.Begun();
+    pacer.Ended(now);
+  }
+  now += Ms(5'000);
+  EXPECT_EQ(pacer.Wait(now, true), Ms(0));
+  EXPECT_EQ(pacer.Wait(now, false), Ms(60'000) - now);
+  EXPECT_EQ(pacer.Wait(Ms(60'000), false), Ms(0));
+}
+
 TEST(Pacer, WhatIsUnderWayCounts) {
   Pacer pacer(3, Ms(1'000));
   for (int i = 0; i < 3; ++i) {

@@ -42,7 +42,6 @@ TEST_F(GateJournalTest, WhatIsOwedIsWhatWasNotConfirmed) {
   EXPECT_EQ(record->contexts.at("a").posted->state, "pending");
   EXPECT_EQ(record->contexts.at("a").owed->state, "success");
   EXPECT_EQ(record->contexts.at("a").owed_at, 5);
-  EXPECT_EQ(record->contexts.at("a").ours.size(), 2U);
 }
 
 TEST_F(GateJournalTest, ATryWhoseEndNobodyKnowsIsAStrayUntilTheForgeWasRead) {
@@ -55,6 +54,40 @@ TEST_F(GateJournalTest, ATryWhoseEndNobodyKnowsIsAStrayUntilTheForgeWasRead) {
   EXPECT_TRUE(UnpostedOf(folder_).empty());
   ASSERT_TRUE(journal.Write(5, "checked", Status("a", "success")));
   EXPECT_TRUE(ReadGate(folder_)->contexts.at("a").strays.empty());
+}
+
+TEST_F(GateJournalTest, WhatTheForgeConfirmedIsKnownByItsNumber) {
+  GateJournal journal = Opened();
+  ASSERT_TRUE(journal.Begin(1, kTarget));
+  GateStatus status = Status("a", "pending");
+  ASSERT_TRUE(journal.Write(2, "owed", status));
+  status.id = 71;
+  ASSERT_TRUE(journal.Write(3, "posted", status));
+  EXPECT_EQ(ReadGate(folder_)->contexts.at("a").ids, std::vector<int64_t>{71});
+}
+
+TEST_F(GateJournalTest, AnOlderRunsStrayIsNoDebtOfThisOne) {
+  GateJournal journal = Opened();
+  ASSERT_TRUE(journal.Begin(1, kTarget));
+  ASSERT_TRUE(journal.Write(2, "owed", Status("a", "success")));
+  ASSERT_TRUE(journal.Write(3, "stray", Status("a", "failure")));
+  const auto record = ReadGate(folder_);
+  EXPECT_EQ(record->contexts.at("a").owed->state, "success");
+  ASSERT_EQ(record->contexts.at("a").strays.size(), 1U);
+  EXPECT_EQ(record->contexts.at("a").strays[0].state, "failure");
+}
+
+TEST_F(GateJournalTest, ARunOwesFromBeforeItsFirstLine) {
+  ASSERT_TRUE(MarkOwing(folder_));
+  EXPECT_TRUE(MayOwe(folder_));
+  EXPECT_FALSE(ReadGate(folder_)->target);
+  {
+    GateJournal journal = Opened();
+    ASSERT_TRUE(journal.Begin(1, kTarget));
+    ASSERT_TRUE(journal.Finish());
+  }
+  ASSERT_TRUE(MarkOwing(folder_));  // one that is over stays so
+  EXPECT_FALSE(MayOwe(folder_));
 }
 
 TEST_F(GateJournalTest, OneThatIsOverOwesNothingAndCanBeOpenedAgain) {
