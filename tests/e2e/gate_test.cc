@@ -15,7 +15,8 @@ const std::string kToken = "ghp_theSecretOfThisTest";
 
 class GateTest : public CliTest {
  protected:
-  explicit GateTest(const std::vector<std::string>& forge_options = {}) : forge_(forge_options) {
+  explicit GateTest(const std::vector<std::string>& forge_options = {"--window", "3.0"})
+      : forge_(forge_options) {
     extra_.push_back("GITHUB_API_URL=" + forge_.url());
     extra_.push_back("GH_TOKEN=" + kToken);
     extra_.emplace_back("ODU_TIME_SCALE=20");
