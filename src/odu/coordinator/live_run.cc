@@ -348,7 +348,10 @@ awaitable<void> LiveRun::Finish(std::string reason) {
     if (lane->link != nullptr && !lane->link->dead()) {
       const auto released = co_await lane->link->Release(red);
       base::Logged(header_.ref + " lane " + lane->platform(), released);
-    } else if (!red && !lane->remote && lane->lane.workspace != world_.toplevel) {
+    }
+    // A lane that is dead, or was by the time it was asked, has left its work tree.
+    const bool died = lane->link == nullptr || lane->link->dead();
+    if (died && !red && !lane->remote && lane->lane.workspace != world_.toplevel) {
       const auto removed =
           co_await git::RemoveWorktree(world_.git, world_.toplevel, lane->lane.workspace);
       base::Logged(header_.ref, removed);
