@@ -21,9 +21,9 @@ struct HttpOptions {
 /// this order: Host and Origin (403: a page of a stranger's reaches nobody here), path (404), token
 /// (401), method (405), types (415, 406).
 ///
-/// Legacy clients have a session (`Mcp-Session-Id`, see HttpSessions), which DELETE ends; modern ones
-/// have none: closing the connection cancels what was asked on it. Who takes nothing of an answer
-/// for a minute, or does not say the token within 15 seconds, is hung up on.
+/// Legacy clients have a session (`Mcp-Session-Id`, see HttpSessions), which DELETE ends; modern
+/// ones have none: closing the connection cancels what was asked on it. Who takes nothing of an
+/// answer for a minute, or does not say the token within 15 seconds, is hung up on.
 class HttpServer {
  public:
   /// Listens. kBusy "port_in_use", kHost "io".

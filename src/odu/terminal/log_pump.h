@@ -81,7 +81,7 @@ class LogPump {
   bool behind_ = false;
   bool enough_ = false;  ///< more came than is looked at
   int rows_ = 0;         ///< that the pane shows
-  bool fresh_ = false;  ///< restarted, nothing came yet
+  bool fresh_ = false;   ///< restarted, nothing came yet
   async::Duration window_start_{};
   size_t window_bytes_ = 0;
   async::Duration asked_at_{};
