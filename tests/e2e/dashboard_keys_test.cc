@@ -29,7 +29,8 @@ TEST_F(DashboardTest, TheFocusMovesAcrossPlatforms) {
   tmux->Type(":");
   tmux->Send("lint@i686");
   tmux->Type("Enter");
-  ASSERT_TRUE(tmux->UntilShown("✗ lint@i686-linux")) << tmux->Screen();
+  ASSERT_TRUE(tmux->UntilShown("✗ lint@i686-linux"))
+      << tmux->Screen() << Odu({"logs", "_ci-setup@i686-linux"});
   for (const auto& [there, back] :
        std::vector<std::pair<std::string, std::string>>{{"l", "h"}, {"Right", "Left"}}) {
     tmux->Type(there);

@@ -74,8 +74,9 @@ TEST_F(GateTest, ARunPostsAStatusForEachNodeThatRuns) {
   const auto run = Post();
   EXPECT_EQ(run.exit_code, 1) << run;
   ASSERT_TRUE(Until([&] { return !States("bad").empty() && States("slow").ends_with("success"); }));
-  EXPECT_EQ(States("_ci-setup"), "success");
-  EXPECT_EQ(States("bad"), "failure");
+  // What ends soon posts its end alone; how soon that is depends on the machine (GateBook has it).
+  EXPECT_TRUE(States("_ci-setup").ends_with("success")) << States("_ci-setup");
+  EXPECT_TRUE(States("bad").ends_with("failure")) << States("bad");
   EXPECT_EQ(States("slow"), "pending success");
   EXPECT_EQ(States("never"), "");  // skipped: a required one that is absent blocks the merge
   const FakeForge::Status last = forge_.Last(At("slow"));

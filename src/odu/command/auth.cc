@@ -30,12 +30,12 @@ base::Result<model::AuthReport> ExamineAuth(const std::string& cwd,
   report.may_protect = found->may_administer;
   report.requests_left = found->rate_left;
   if (!found->may_post) {
-    report.missing.push_back(
+    report.missing.emplace_back(
         "to post statuses: 'Commit statuses: write' (fine-grained token), or the scope "
         "'repo:status' (classic)");
   }
   if (!found->may_administer) {
-    report.missing.push_back(
+    report.missing.emplace_back(
         "for 'odu protect': 'Administration: write' (fine-grained token), or the scope 'repo' of "
         "an administrator (classic)");
   }

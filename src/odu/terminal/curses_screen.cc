@@ -231,7 +231,15 @@ base::Result<std::unique_ptr<CursesScreen>> CursesScreen::Open(const Abilities& 
   if (abilities.depth == ColourDepth::kTrue) {
     state->screen = as_direct();
   } else {
-    state->screen = newterm(abilities.name.c_str(), state->output.get(), state->input.get());
+    // Asked first: newterm keeps what it had made for a terminal that it then does not know.
+    int known = 0;
+    const bool usable =
+        setupterm(abilities.name.c_str(), fileno(state->output.get()), &known) == OK;
+    if (usable) {
+      del_curterm(cur_term);
+    }
+    state->screen =
+        usable ? newterm(abilities.name.c_str(), state->output.get(), state->input.get()) : nullptr;
     if (state->screen == nullptr) {
       state->screen = as_direct();
     }
