@@ -18,6 +18,8 @@
 #include "odu/coordinator/tree_check.h"
 #include "odu/ledger/log_store.h"
 #include "odu/model/ids.h"
+#include "odu/model/lane_folder.h"
+#include "os/file_lock.h"
 #include "os/file_system.h"
 
 namespace odu::coordinator {
@@ -342,6 +344,17 @@ void LiveRun::Close(std::string reason) {
   group_.Spawn("close", [this, reason] { return Finish(reason); });
 }
 
+bool LiveRun::LeftItsWorkTree(const LaneState& lane) const {
+  if (lane.remote || lane.lane.workspace == world_.toplevel) {
+    return false;
+  }
+  if (lane.link == nullptr || lane.link->dead()) {
+    return true;
+  }
+  const auto lives = os::IsLocked(model::LaneFolder(folder_.lane(lane.platform())).lock());
+  return lives && !*lives && os::Exists(lane.lane.workspace);
+}
+
 awaitable<void> LiveRun::Finish(std::string reason) {
   const bool red = fan_in_.has_red();
   for (const auto& lane : lanes_) {
@@ -349,9 +362,7 @@ awaitable<void> LiveRun::Finish(std::string reason) {
       const auto released = co_await lane->link->Release(red);
       base::Logged(header_.ref + " lane " + lane->platform(), released);
     }
-    // A lane that is dead, or was by the time it was asked, has left its work tree.
-    const bool died = lane->link == nullptr || lane->link->dead();
-    if (died && !red && !lane->remote && lane->lane.workspace != world_.toplevel) {
+    if (!red && LeftItsWorkTree(*lane)) {
       const auto removed =
           co_await git::RemoveWorktree(world_.git, world_.toplevel, lane->lane.workspace);
       base::Logged(header_.ref, removed);

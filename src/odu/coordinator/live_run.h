@@ -116,6 +116,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   void WriteChanged();
   void OnAttempt(const std::string& platform, const model::Attempt& attempt, bool log_final);
   boost::asio::awaitable<void> BuryLane(LaneState& lane, LaneEnd end);
+  /// It is dead, or ended before it could carry out its release; of this machine's lanes.
+  bool LeftItsWorkTree(const LaneState& lane) const;
 
   /// What the gate says of nodes must not be lost when the machine is.
   static boost::asio::awaitable<void> SyncForGate(std::weak_ptr<LiveRun> weak);

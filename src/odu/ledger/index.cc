@@ -5,6 +5,7 @@
 #include <fmt/format.h>
 #include <sqlite3.h>
 
+#include <limits>
 #include <map>
 #include <unordered_map>
 #include <utility>
@@ -408,11 +409,21 @@ base::Result<std::vector<int64_t>> Index::Passes(const std::string& checkout_id,
   return AskSqlite([&] {
     std::vector<int64_t> durations;
     const int64_t name = parts_->NameId(checkout_id, node, false);
-    // Rows have the order of their making, which is that of the runs but for a rebuild's edge.
+    // Rows have the order of their making, which is that of the runs but for a rebuild's edge: of
+    // an old run's past, what came after it is not even looked at.
+    int64_t newest = std::numeric_limits<int64_t>::max();
+    if (!before.empty()) {
+      Statement& last =
+          parts_->Prepared("SELECT id FROM runs WHERE run_id < ?1 ORDER BY run_id DESC LIMIT 1");
+      last.bindNoCopy(1, before);
+      newest = last.executeStep() ? last.getColumn(0).getInt64() : 0;
+      last.reset();
+    }
     Statement& rows = parts_->Prepared(
-        "SELECT a.duration_ms, r.run_id FROM attempts a CROSS JOIN runs r ON r.id = a.run"
-        " WHERE a.name = ? AND a.status = 'ok' AND a.duration_ms IS NOT NULL"
+        "SELECT a.duration_ms FROM attempts a CROSS JOIN runs r ON r.id = a.run"
+        " WHERE a.name = ?1 AND a.run <= ?4 AND a.status = 'ok' AND a.duration_ms IS NOT NULL"
         " AND (?2 = '' OR r.run_id < ?2) ORDER BY a.run DESC, a.n DESC LIMIT ?3");
+    rows.bind(4, newest);
     rows.bind(1, name);
     rows.bindNoCopy(2, before);
     rows.bind(3, static_cast<int64_t>(limit));
