@@ -75,7 +75,7 @@ void DrawHeads(Picture& picture, const State& state, const Matrix& matrix, const
   picture.grid.Put(place.x + kMargin, place.y + 1, more, Theme::Dim(),
                    place.x + kMargin + layout.label_columns);
   for (int i = 0; i < window.columns; ++i) {
-    const auto index = static_cast<size_t>(window.first_column + i);
+    const auto index = static_cast<size_t>(window.first_column) + static_cast<size_t>(i);
     const std::string platform(matrix.platforms[index]);
     const int x = place.x + kMargin + layout.label_columns + i * layout.cell_columns;
     const int end = std::min(x + layout.cell_columns, place.x + place.width);
@@ -113,16 +113,18 @@ void DrawMatrix(Picture& picture, const State& state, const Matrix& matrix, cons
                                    static_cast<int>(focus.column));
   DrawHeads(picture, state, matrix, theme, window);
   for (int i = 0; i < window.rows; ++i) {
-    const Matrix::Row& row = matrix.rows[static_cast<size_t>(window.first_row + i)];
+    const Matrix::Row& row =
+        matrix.rows[static_cast<size_t>(window.first_row) + static_cast<size_t>(i)];
     const int y = place.y + i;
-    const bool here = static_cast<size_t>(window.first_row + i) == focus.row;
+    const bool here = static_cast<size_t>(window.first_row) + static_cast<size_t>(i) == focus.row;
     if (i < kDigits) {
       picture.grid.Put(place.x, y, std::to_string(i + 1), Theme::Dim());
     }
     picture.grid.Put(place.x + kMargin, y, Fitted(row.recipe, layout.label_columns - 1, theme),
                      here ? Theme::Bold() : Style(), place.x + place.width);
     for (int column = 0; column < window.columns; ++column) {
-      const model::Node* node = row.cells[static_cast<size_t>(window.first_column + column)];
+      const model::Node* node =
+          row.cells[static_cast<size_t>(window.first_column) + static_cast<size_t>(column)];
       if (node == nullptr) {
         continue;
       }

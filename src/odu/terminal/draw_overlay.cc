@@ -57,7 +57,7 @@ void DrawBox(Picture& picture, const Theme& theme, std::string_view title,
                      Theme::Dim(), end - 1);
   }
   for (int i = 0; i < room && first + i < static_cast<int>(lines.size()); ++i) {
-    const auto index = static_cast<size_t>(first + i);
+    const auto index = static_cast<size_t>(first) + static_cast<size_t>(i);
     const int y = box.y + 1 + i;
     picture.grid.Put(box.x + 2, y, Fitted(lines[index].left, left_columns, theme),
                      lines[index].style, end - 2);

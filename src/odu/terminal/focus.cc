@@ -80,7 +80,7 @@ void FocusRow(State& state, int rows_shown, int row) {
   const auto place = matrix.Find(state.focus).value_or(Matrix::Place{});
   const int first =
       FirstShown(static_cast<int>(matrix.rows.size()), rows_shown, static_cast<int>(place.row));
-  const auto index = static_cast<size_t>(first + row);
+  const auto index = static_cast<size_t>(first) + static_cast<size_t>(row);
   if (row >= rows_shown || index >= matrix.rows.size()) {
     return;
   }
