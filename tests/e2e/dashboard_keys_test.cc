@@ -68,6 +68,8 @@ TEST_F(DashboardTest, ALaneIsCancelledFromThePalette) {
 TEST_F(DashboardTest, EventsHintsAndAnswersAreClicked) {
   const auto tmux = Attached();
   ASSERT_TRUE(tmux->UntilShown("✗ " + Node("lint")));
+  // All of its events are there.
+  ASSERT_TRUE(tmux->UntilShown("✔ 2 ok  ⊘ 1 skipped")) << tmux->Screen();
   const std::string newest = LineOf(tmux->Screen(), 28);
   const size_t at = newest.find('@');
   ASSERT_NE(at, std::string::npos) << tmux->Screen();
