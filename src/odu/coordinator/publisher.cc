@@ -20,6 +20,8 @@ using Ms = GateBook::Ms;
 
 /// GitHub takes 100 at once; a checkout's share of that.
 constexpr size_t kAtOnce = 8;
+/// Times are cut to milliseconds: what seems a whole window may be a little less.
+constexpr Ms kCutOff{1};
 constexpr Ms kShowEvery{200};
 constexpr Ms kLookAgain{1'000};
 constexpr Ms kLongestBackoff = GateBook::kLongestBackoff;
@@ -32,7 +34,7 @@ Publisher::Publisher(World& world, Board& board)
       board_(board),
       environment_(world.forge_environment),
       pacer_(forge::Pacer::kMost,
-             std::chrono::duration_cast<Ms>(world.scale(std::chrono::minutes(1)))),
+             std::chrono::duration_cast<Ms>(world.scale(std::chrono::minutes(1))) + kCutOff),
       work_(world.executor),
       changed_(world.executor),
       group_(world.executor) {}
