@@ -29,6 +29,13 @@ bool Holds(const std::string& path, const std::string& toplevel) {
   return toplevel == path || path == "/" || toplevel.starts_with(path + "/");
 }
 
+/// git reads all work trees when it makes one, and gives up at another that is just being made.
+constexpr int kMeetings = 20;
+
+bool MetAnother(const base::Result<void>& added) {
+  return !added && added.error().message().find("/commondir") != std::string::npos;
+}
+
 boost::asio::awaitable<base::Result<void>> AddTree(Runner& runner, const WorktreeRequest& request) {
   Command add;
   // submodule.recurse would have git look for submodules that a new work tree does not have yet.
@@ -74,6 +81,10 @@ boost::asio::awaitable<base::Result<void>> AddWorktree(Runner& runner, WorktreeR
   }
   Tell(told, fmt::format("worktree of {} at {}", request.sha.substr(0, 7), request.path));
   auto added = co_await AddTree(runner, request);
+  for (int met = 0; MetAnother(added) && met < kMeetings; ++met) {
+    static_cast<void>(co_await RemoveWorktree(runner, request.toplevel, request.path));
+    added = co_await AddTree(runner, request);
+  }
   if (added && request.share_submodules) {
     added = co_await FillSubmodules(runner, request.toplevel, request.path, told);
   }

@@ -3,6 +3,8 @@
 #include <gtest/gtest.h>
 #include <sys/stat.h>
 
+#include <thread>
+
 #include "git/changes.h"
 #include "git_fixture.h"
 #include "os/file_system.h"
@@ -50,6 +52,27 @@ TEST_F(WorktreeTest, HoldsTheCommitLockedAndDetached) {
   EXPECT_EQ(trees[1].sha, sha);
   EXPECT_TRUE(trees[1].locked);
   EXPECT_EQ(told_.size(), 1U);
+}
+
+// What `git worktree add` of another lane looks like for a moment.
+TEST_F(WorktreeTest, AnotherThatIsBeingMadeIsWaitedFor) {
+  const std::string sha = repo_.Commit();
+  repo_.Write(".git/worktrees/other/gitdir", (dir_ / "other/.git") + "\n");
+  repo_.Write(".git/worktrees/other/HEAD", sha + "\n");
+  repo_.Write(".git/worktrees/other/locked", "added with --lock\n");
+  repo_.Write(".git/worktrees/other/commondir", "");
+  const auto stuck = Add(Of(dir_ / "tree", sha));
+  ASSERT_FALSE(stuck.has_value());
+  EXPECT_NE(stuck.error().message().find("commondir"), std::string::npos)
+      << stuck.error().message();
+  std::jthread maker([this] {
+    while (!os::Exists(dir_ / "work")) {
+      std::this_thread::yield();
+    }
+    repo_.Write(".git/worktrees/other/commondir", "../..\n");
+  });
+  const auto added = Add(Of(dir_ / "work/tree", sha));
+  EXPECT_TRUE(added.has_value()) << added.error().message();
 }
 
 TEST_F(WorktreeTest, TheUsersHooksDoNotRun) {
