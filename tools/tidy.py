@@ -3,8 +3,9 @@
 
     tidy.py BUILD_TREE [--jobs N] [--limit SECONDS]
 
-A unit whose preprocessed text, command and .clang-tidy were clean before is not looked at again;
-the memory is BUILD_TREE/tidy. At the limit what is left is named and counts as a failure.
+A unit whose preprocessed text and .clang-tidy were clean before is not looked at again, in no tree
+of this user: the memory is $XDG_CACHE_HOME/odu-tidy, for thirty days after it was last of use. At
+the limit what is left is named and counts as a failure.
 """
 
 import argparse
@@ -20,6 +21,19 @@ import sys
 import time
 
 TIDY = "clang-tidy-19"
+ROOT = pathlib.Path(__file__).resolve().parents[1]
+KEPT_SECONDS = 30 * 24 * 3600
+
+
+def memory_folder() -> pathlib.Path:
+    """Where the marks of clean units are; marks that nobody asked for in a long time go."""
+    cache = os.environ.get("XDG_CACHE_HOME") or pathlib.Path.home() / ".cache"
+    folder = pathlib.Path(cache) / "odu-tidy"
+    folder.mkdir(parents=True, exist_ok=True)
+    for mark in folder.iterdir():
+        if mark.stat().st_mtime < time.time() - KEPT_SECONDS:
+            mark.unlink(missing_ok=True)
+    return folder
 
 
 def fingerprint(entry: dict, configuration: bytes) -> str | None:
@@ -35,18 +49,21 @@ def fingerprint(entry: dict, configuration: bytes) -> str | None:
     done = subprocess.run(command, cwd=entry["directory"], capture_output=True, check=False)
     if done.returncode != 0:
         return None
-    return hashlib.sha256(configuration + done.stdout).hexdigest()
+    # Line markers name the tree; the verdict does not depend on where that is.
+    text = done.stdout.replace(f"{ROOT}/".encode(), b"")
+    return hashlib.sha256(configuration + text).hexdigest()
 
 
-def examine(entry: dict, tree: pathlib.Path, configuration: bytes, ends_at: float):
+def examine(entry: dict, tree: pathlib.Path, folder: pathlib.Path, configuration: bytes, ends_at: float):
     """(source, seconds, None when it was not reached else the findings)"""
     source = entry["file"]
     began = time.monotonic()
     if began > ends_at:
         return source, 0.0, None
     mark = fingerprint(entry, configuration)
-    memory = tree / "tidy" / (mark or "none")
+    memory = folder / (mark or "none")
     if mark and memory.exists():
+        memory.touch()
         return source, 0.0, ""
     done = subprocess.run(
         [TIDY, "--quiet", "-p", str(tree), source], capture_output=True, text=True, check=False
@@ -76,25 +93,24 @@ def main() -> int:
     parser.add_argument("--jobs", type=int, default=os.cpu_count())
     parser.add_argument("--limit", type=float, default=3600.0)
     options = parser.parse_args()
-    root = pathlib.Path(__file__).resolve().parents[1]
     database = json.loads((options.tree / "compile_commands.json").read_text())
-    sources = str(root / "src") + "/"
+    sources = str(ROOT / "src") + "/"
     entries = [entry for entry in database if entry["file"].startswith(sources)]
     if not entries:
         print("tidy: the compile database holds nothing of src", file=sys.stderr)
         return 2
-    (options.tree / "tidy").mkdir(exist_ok=True)
-    configuration = (root / ".clang-tidy").read_bytes()
+    folder = memory_folder()
+    configuration = (ROOT / ".clang-tidy").read_bytes()
     began = time.monotonic()
     ends_at = began + options.limit
     bad = left = fresh = 0
     slowest = (0.0, "")
     said: set[str] = set()
     with concurrent.futures.ThreadPoolExecutor(options.jobs) as pool:
-        work = [pool.submit(examine, e, options.tree, configuration, ends_at) for e in entries]
+        work = [pool.submit(examine, e, options.tree, folder, configuration, ends_at) for e in entries]
         for done in concurrent.futures.as_completed(work):
             source, seconds, findings = done.result()
-            name = os.path.relpath(source, root)
+            name = os.path.relpath(source, ROOT)
             if findings is None:
                 left += 1
                 print(f"tidy: {name}: not reached within {options.limit:.0f} s")
@@ -107,7 +123,7 @@ def main() -> int:
                 for block in split_findings(findings.strip()):
                     if block not in said:
                         said.add(block)
-                        print(block.replace(f"{root}/", ""), flush=True)
+                        print(block.replace(f"{ROOT}/", ""), flush=True)
     print(
         f"tidy: {len(entries)} units, {fresh} looked at, {bad} with findings, {left} not reached, "
         f"{time.monotonic() - began:.0f} s, slowest {slowest[0]:.0f} s {slowest[1]}"

@@ -110,13 +110,18 @@ class HttpTest(unittest.TestCase):
         self.assertEqual(self.ask("DELETE", Mcp_Session_Id=session)[0], 200)
         self.assertEqual(self.ask(body=listing, Mcp_Session_Id=session)[0], 404)
 
-    def test_notices_come_over_the_sessions_stream(self):
-        session = self.initialize()
+    def listen(self, session):
+        """The stream on which a session is told of what happens, and the answer that opens it."""
         stream = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=HANG)
         stream.request("GET", "/mcp", headers={
             "Authorization": f"Bearer {TOKEN}", "Accept": "text/event-stream",
             "Mcp-Session-Id": session})
         response = stream.getresponse()
+        return stream, response
+
+    def test_notices_come_over_the_sessions_stream(self):
+        session = self.initialize()
+        stream, response = self.listen(session)
         self.assertEqual(response.getheader("Content-Type"), "text/event-stream")
 
         def call(method, **params):
@@ -200,11 +205,7 @@ class HttpTest(unittest.TestCase):
 
     def test_a_session_that_is_ended_ends_its_stream(self):
         session = self.initialize()
-        stream = http.client.HTTPConnection("127.0.0.1", self.server.port, timeout=HANG)
-        stream.request("GET", "/mcp", headers={
-            "Authorization": f"Bearer {TOKEN}", "Accept": "text/event-stream",
-            "Mcp-Session-Id": session})
-        response = stream.getresponse()
+        stream, response = self.listen(session)
         self.assertEqual(self.ask("DELETE", Mcp_Session_Id=session)[0], 200)
         self.assertEqual(response.read(), b"")
         stream.close()

@@ -194,6 +194,8 @@ TEST_F(Faults, AfterARebootUnfinishedNodesAreErroredAndNobodyElseIsHurt) {
   ASSERT_TRUE(Eventually([&] { return Witness() == "beside one "; }));
   const pid_t lane = LanePid();
   ASSERT_EQ(kill(CoordinatorPid(), SIGKILL), 0);
+  // All at once: a lane that lives on for a moment has seen its recipe die and says so.
+  ASSERT_EQ(kill(lane, SIGSTOP), 0);
   for (const pid_t pid : RecipeProcesses()) {
     EXPECT_EQ(kill(pid, SIGKILL), 0);
   }

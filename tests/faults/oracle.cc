@@ -15,6 +15,7 @@
 #include "odu/model/lane_folder.h"
 #include "odu/model/lane_journal.h"
 #include "os/file_system.h"
+#include "surface/shape.h"
 
 namespace odu::faults {
 
@@ -295,20 +296,7 @@ std::string VerdictOf(const std::string& run_folder) {
     }
   };
   static_cast<void>(ledger::ReadJournal(ledger::RunFolder{run_folder}.journal(), on_line));
-  if (!verdict) {
-    return "";
-  }
-  switch (*verdict) {
-    case model::Verdict::kPassed:
-      return "passed";
-    case model::Verdict::kFailed:
-      return "failed";
-    case model::Verdict::kCancelled:
-      return "cancelled";
-    case model::Verdict::kIncomplete:
-      return "incomplete";
-  }
-  return "";
+  return verdict ? std::string(surface::EnumWord(*verdict)) : "";
 }
 
 }  // namespace odu::faults

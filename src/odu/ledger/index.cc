@@ -146,7 +146,7 @@ struct Index::Parts {
     for (const EndedAttempt& attempt : entry.attempts) {
       const int64_t name = NameId(entry.checkout_id, attempt.node, true);
       Statement& add = Prepared(
-          "INSERT OR REPLACE INTO attempts(name, run, n, status, duration_ms) VALUES(?, ?, ?, ?,"
+          "INSERT OR IGNORE INTO attempts(name, run, n, status, duration_ms) VALUES(?, ?, ?, ?,"
           " ?)");
       add.bind(1, name);
       add.bind(2, row);
@@ -388,8 +388,8 @@ WHERE green IS NOT NULL ORDER BY run_id DESC, n DESC, name LIMIT ?2)sql");
 base::Result<NodeTally> Index::Tally(const std::string& checkout_id, const std::string& node) {
   return AskSqlite([&] {
     Statement& row = parts_->Prepared(
-        "SELECT sum(status = 'ok'), sum(status IN ('failed', 'errored')), count(*) FROM attempts"
-        " WHERE name IN (SELECT id FROM names WHERE name = ?1 AND (?2 = '' OR checkout_id = ?2))");
+        "SELECT sum(ok), sum(red), sum(ended) FROM names"
+        " WHERE name = ?1 AND (?2 = '' OR checkout_id = ?2)");
     row.bindNoCopy(1, node);
     row.bindNoCopy(2, checkout_id);
     NodeTally tally;

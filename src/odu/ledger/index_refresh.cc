@@ -122,11 +122,11 @@ base::Result<std::optional<int64_t>> FoldersNow(std::string_view state) {
 base::Result<void> RefreshIndex(Index& index, std::string_view state) {
   const auto folders = FoldersNow(state);
   const auto mark = index.Mark(kFoldersMark);
-  auto wanted = ChangedRuns(index, state);
-  if (!folders || !mark || !wanted) {
-    return base::Pass(!folders ? folders.error() : !mark ? mark.error() : wanted.error());
+  if (!folders || !mark) {
+    return base::Pass(!folders ? folders.error() : mark.error());
   }
   const bool look = !folders->has_value() || *mark != *folders;
+  std::vector<std::string> fresh;
   std::vector<std::string> gone;
   if (look) {
     // In this order: what others take in after the look at the folders must not count as gone.
@@ -136,16 +136,20 @@ base::Result<void> RefreshIndex(Index& index, std::string_view state) {
       return base::Pass(!here ? here.error() : known.error());
     }
     std::ranges::reverse(*here);
-    std::vector<std::string> fresh;
     std::ranges::set_difference(*here, *known, std::back_inserter(fresh));
     std::ranges::set_difference(*known, *here, std::back_inserter(gone));
     // What a listing passes over while the folder grows is not gone.
     std::erase_if(gone, [&](const std::string& run_id) {
       return model::IsRunId(run_id) && os::Exists(FolderOf(state, run_id).path);
     });
-    for (std::string& run_id : fresh) {
-      wanted->emplace_back(std::move(run_id), "");
-    }
+  }
+  // After the look: what another took in before there was all of it is known by then, and changed.
+  auto wanted = ChangedRuns(index, state);
+  if (!wanted) {
+    return base::Pass(wanted.error());
+  }
+  for (std::string& run_id : fresh) {
+    wanted->emplace_back(std::move(run_id), "");
   }
   // Another process may have read a folder before there was all of it: then it is ours to look
   // again.

@@ -17,7 +17,8 @@
 ///             of state 0 or 1 is read again when that changed. `content` is what ran: the sha, or
 ///             the content id of a dirty tree. `bytes` is what the folder takes on the disk,
 ///             about. `summary` is a model::RunSummary.
-///   names     node ids, per checkout
+///   names     node ids, per checkout, and how many attempts of each ended, ok and red; triggers
+///             keep the counts
 ///   attempts  every attempt that has ended
 ///   marks     up to where the index goes (index_refresh.cc)
 namespace odu::ledger {
@@ -57,7 +58,25 @@ CREATE INDEX red_attempts ON attempts(name, run, n) WHERE status IN ('failed', '
 CREATE TABLE marks(key TEXT PRIMARY KEY, value INTEGER NOT NULL) WITHOUT ROWID;
 )sql";
 
-constexpr std::array kSteps{kVersion1};
+// Counting two million attempts takes a second; `odu flakes` reads the counts instead.
+constexpr std::string_view kVersion2 = R"sql(
+ALTER TABLE names ADD COLUMN ended INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE names ADD COLUMN ok INTEGER NOT NULL DEFAULT 0;
+ALTER TABLE names ADD COLUMN red INTEGER NOT NULL DEFAULT 0;
+UPDATE names SET (ended, ok, red) = (
+  SELECT count(*), total(status = 'ok'), total(status IN ('failed', 'errored'))
+  FROM attempts WHERE name = names.id);
+CREATE TRIGGER attempt_put AFTER INSERT ON attempts BEGIN
+  UPDATE names SET ended = ended + 1, ok = ok + (NEW.status = 'ok'),
+    red = red + (NEW.status IN ('failed', 'errored')) WHERE id = NEW.name;
+END;
+CREATE TRIGGER attempt_dropped AFTER DELETE ON attempts BEGIN
+  UPDATE names SET ended = ended - 1, ok = ok - (OLD.status = 'ok'),
+    red = red - (OLD.status IN ('failed', 'errored')) WHERE id = OLD.name;
+END;
+)sql";
+
+constexpr std::array kSteps{kVersion1, kVersion2};
 
 int VersionOf(SQLite::Database& database) {
   return database.execAndGet("PRAGMA user_version").getInt();

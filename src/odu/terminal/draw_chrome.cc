@@ -9,6 +9,7 @@
 
 #include "base/text.h"
 #include "odu/face/display.h"
+#include "surface/shape.h"
 
 namespace odu::terminal {
 namespace {
@@ -38,7 +39,7 @@ Piece PhasePiece(const State& state) {
   const model::Run& run = state.shown().run;
   if (run.verdict.has_value() && run.phase == model::RunPhase::kSettled) {
     const bool good = *run.verdict == model::Verdict::kPassed;
-    std::string text(VerdictName(*run.verdict));
+    std::string text(surface::EnumWord(*run.verdict));
     if (run.open && !state.past.has_value()) {
       text += " (open)";
     }

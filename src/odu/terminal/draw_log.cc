@@ -6,6 +6,7 @@
 
 #include "base/text.h"
 #include "odu/face/display.h"
+#include "surface/shape.h"
 
 namespace odu::terminal {
 namespace {
@@ -232,7 +233,7 @@ void DrawRuns(Picture& picture, const State& state, const Theme& theme) {
     hit.index = i;
     picture.hits.push_back(std::move(hit));
     const bool passed = run.verdict == model::Verdict::kPassed;
-    const std::string word(run.verdict.has_value() ? VerdictName(*run.verdict)
+    const std::string word(run.verdict.has_value() ? surface::EnumWord(*run.verdict)
                            : run.live              ? std::string_view("running")
                                                    : std::string_view("unfinished"));
     const model::NodeStatus status = passed                    ? model::NodeStatus::kOk

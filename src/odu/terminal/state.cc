@@ -35,20 +35,6 @@ void Say(State& state, std::string text, bool bad) {
   state.toast = Toast{std::move(text), bad, state.now_ms + kToastMs};
 }
 
-std::string_view VerdictName(model::Verdict verdict) {
-  switch (verdict) {
-    case model::Verdict::kPassed:
-      return "passed";
-    case model::Verdict::kFailed:
-      return "failed";
-    case model::Verdict::kCancelled:
-      return "cancelled";
-    case model::Verdict::kIncomplete:
-      return "incomplete";
-  }
-  return "unknown";
-}
-
 bool IsFlaky(const face::View& view, std::string_view node) {
   return std::ranges::find(view.run.flaky, node) != view.run.flaky.end();
 }

@@ -131,8 +131,6 @@ inline constexpr size_t kMaxEvents = 200;
 void AddEvent(State& state, EventLine event);
 /// Shows `text` for some seconds.
 void Say(State& state, std::string text, bool bad = false);
-/// "passed", "failed", "cancelled", "incomplete".
-std::string_view VerdictName(model::Verdict verdict);
 /// Ok now, red before on the same commit.
 bool IsFlaky(const face::View& view, std::string_view node);
 /// The plan as nodes that wait.

@@ -1,28 +1,14 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <fstream>
-#include <sstream>
 #include <string>
+
+#include "support/golden.h"
 
 namespace odu::face {
 
-/// Compares `actual` with tests/golden/face/<name>. ODU_UPDATE_GOLDEN=1 writes the file instead and
-/// fails, so that no run with it can pass for a test.
+/// Compares `actual` with tests/golden/face/<name>.
 inline void ExpectGolden(const std::string& name, const std::string& actual) {
-  const std::string path = std::string(ODU_SOURCE_DIR) + "/tests/golden/face/" + name;
-  if (std::getenv("ODU_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << actual;
-    ADD_FAILURE() << "wrote " << path;
-    return;
-  }
-  std::ifstream file(path, std::ios::binary);
-  ASSERT_TRUE(file.good()) << path << " is missing; it would hold:\n" << actual;
-  std::stringstream expected;
-  expected << file.rdbuf();
-  EXPECT_EQ(expected.str(), actual);
+  support::ExpectGolden("face/" + name, actual);
 }
 
 }  // namespace odu::face

@@ -6,6 +6,7 @@
 #include <gtest/gtest.h>
 
 #include <thread>
+#include <tuple>
 #include <vector>
 
 #include "odu/ledger/index.h"
@@ -52,6 +53,9 @@ TEST(Migration, EveryOlderVersionBecomesThisOneAndKeepsItsRuns) {
     EXPECT_EQ(runs->front().summary.ref, "26d2c2d#2");
     EXPECT_EQ(index.Flakes("", 10)->size(), 1U);
     EXPECT_EQ(index.Passes("0123456789abcdef", "build@x86_64-linux", "", 9)->size(), 1U);
+    const auto tally = index.Tally("", "build@x86_64-linux");
+    ASSERT_TRUE(tally.has_value()) << tally.error().message();
+    EXPECT_EQ(std::tuple(tally->all, tally->ok, tally->red), std::tuple(2, 1, 1)) << version;
   }
 }
 

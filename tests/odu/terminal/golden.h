@@ -1,14 +1,10 @@
 #pragma once
 
-#include <gtest/gtest.h>
-
-#include <cstdlib>
-#include <fstream>
 #include <map>
-#include <sstream>
 #include <string>
 
 #include "odu/terminal/grid.h"
+#include "support/golden.h"
 
 namespace odu::terminal {
 
@@ -64,20 +60,9 @@ inline std::string Shown(const Grid& grid) {
   return edge + text + edge + styles + legend;
 }
 
-/// Compares `actual` with tests/golden/terminal/<name>. ODU_UPDATE_GOLDEN=1 writes the file instead
-/// and fails, so that no run with it can pass for a test.
+/// Compares `actual` with tests/golden/terminal/<name>.
 inline void ExpectGolden(const std::string& name, const std::string& actual) {
-  const std::string path = std::string(ODU_SOURCE_DIR) + "/tests/golden/terminal/" + name;
-  if (std::getenv("ODU_UPDATE_GOLDEN") != nullptr) {
-    std::ofstream(path, std::ios::binary) << actual;
-    ADD_FAILURE() << "wrote " << path;
-    return;
-  }
-  std::ifstream file(path, std::ios::binary);
-  ASSERT_TRUE(file.good()) << path << " is missing; it would hold:\n" << actual;
-  std::stringstream expected;
-  expected << file.rdbuf();
-  EXPECT_EQ(expected.str(), actual);
+  support::ExpectGolden("terminal/" + name, actual);
 }
 
 }  // namespace odu::terminal

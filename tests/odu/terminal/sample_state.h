@@ -3,18 +3,21 @@
 #include <stdlib.h>
 #include <time.h>
 
-#include <optional>
 #include <string>
+#include <string_view>
 
-#include "odu/model/ids.h"
+#include "odu/face/sample_view.h"
 #include "odu/terminal/curses_screen.h"
 #include "odu/terminal/log_document.h"
 #include "odu/terminal/state.h"
 
 namespace odu::terminal {
 
-inline constexpr int64_t kStart = 1'790'000'000'000;  ///< when the sample run began
-inline constexpr std::string_view kLinux = "x86_64-linux";
+using face::Add;
+using face::kLinux;
+using face::kStart;
+using face::SampleNode;
+
 inline constexpr std::string_view kDarwin = "aarch64-darwin";
 
 /// A screen of a test counts characters as a UTF-8 terminal does, and its clock shows UTC.
@@ -22,29 +25,6 @@ inline void UseTestTerminal() {
   setenv("TZ", "UTC", 1);
   tzset();
   UseUtf8();
-}
-
-inline model::Node SampleNode(std::string recipe, model::NodeStatus status, int32_t order,
-                              std::optional<int64_t> started = {},
-                              std::optional<int64_t> lasted = {},
-                              std::string_view platform = kLinux) {
-  model::Node node;
-  node.name = model::NodeId(recipe, platform);
-  node.recipe = std::move(recipe);
-  node.platform = platform;
-  node.status = status;
-  node.attempt = status == model::NodeStatus::kPending ? 0 : 1;
-  if (started.has_value()) {
-    node.started_at = kStart + *started;
-  }
-  node.duration_ms = lasted;
-  node.order = order;
-  return node;
-}
-
-inline void Add(face::View& view, model::Node node) {
-  std::string name = node.name;
-  view.nodes.insert_or_assign(std::move(name), std::move(node));
 }
 
 /// A run on two platforms in all states, 64 s old.
