@@ -350,14 +350,15 @@ base::Result<std::vector<std::string>> Index::NodeNames(const std::string& check
 
 base::Result<std::vector<FlakyCase>> Index::Flakes(const std::string& checkout_id, size_t limit) {
   return AskSqlite([&] {
-    // Every red attempt, with the first one that was ok after it on the same content.
+    // Every red attempt, with the first one that was ok after it on the same content. Few runs have
+    // that; left to itself SQLite looks at all later ones of the checkout.
     Statement rows(database(), R"sql(
 SELECT name, run_id, n, content, sha, started_at, summary,
   substr(green, 1, 26), CAST(substr(green, 27) AS INTEGER)
 FROM (
   SELECT names.name AS name, r.run_id AS run_id, a.n AS n, r.content AS content, r.sha AS sha,
     r.started_at AS started_at, json_extract(r.summary, '$.ref') AS summary,
-    (SELECT g.run_id || b.n FROM runs g CROSS JOIN attempts b
+    (SELECT g.run_id || b.n FROM runs g INDEXED BY runs_by_content CROSS JOIN attempts b
       WHERE g.content = r.content AND g.checkout_id = r.checkout_id AND g.run_id >= r.run_id
         AND b.name = a.name AND b.run = g.id AND b.status = 'ok'
         AND (g.run_id > r.run_id OR b.n > a.n)
