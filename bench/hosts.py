@@ -100,6 +100,12 @@ def log_throughput(args):
                  mib / statistics.median(floor) * 1000, "MiB/s", 0.7, "ssh HOST cat")
 
 
+def logins_at_once(hosts):
+    for process in [subprocess.Popen([*SSH, host, "true"]) for host in hosts]:
+        if process.wait() != 0:
+            raise RuntimeError("a login failed")
+
+
 CUTS = 200
 COUNT = "i=0; while [ $i -lt 12000 ]; do i=$((i+1)); echo line $i; sleep 0.01; done"
 
@@ -169,10 +175,14 @@ def crowd(args):
         subprocess.run([*SSH, f"root@{host}", "mv /usr/bin/uname /usr/bin/uname.real && "
                         "cat > /usr/bin/uname && chmod 755 /usr/bin/uname"],
                        input=fake, text=True, check=True)
-    tasks = [{"id": f"n{i}", "command": "true", "needs": []} for i in range(200)]
+    # The nodes wait until all are set up: twenty real machines would run them on their own processors.
+    begin = pathlib.Path(f"/dev/shm/odu-bench-{os.getpid()}")  # a host has its own /tmp
+    tasks = [{"id": "gate", "command": f"until [ -e {begin} ]; do sleep 0.1; done", "needs": []}]
+    tasks += [{"id": f"n{i}", "command": "true", "needs": ["gate"]} for i in range(199)]
     with Checkout(tasks, bin_dir) as checkout:
         def connected(hosts):
             """Milliseconds until every lane's _ci-setup is over, and the coordinator's peak."""
+            begin.unlink(missing_ok=True)
             argv = [checkout.odu, "run", "--no-post", "--progress", "json", "--jobs", "2"]
             for host in hosts:
                 argv += ["--host", f"{platforms[host]}={host}"]
@@ -186,6 +196,7 @@ def crowd(args):
                     waiting.discard(node["platform"].removeprefix("x86").removesuffix("-linux"))
                     if not waiting:
                         took = (time.perf_counter() - start) * 1000
+                        begin.touch()
                 seen += 1
                 if seen % 500 == 0:
                     peak = max(peak, engine.tree_rss(checkout)["coordinator"])
@@ -203,6 +214,10 @@ def crowd(args):
             peak = max(peak, most)
         row("20 hosts: all set up", statistics.median(together), max(alone), "ms",
             ratio_bound=3.0, other_name="the slowest alone")
+        logins = statistics.median(timed(lambda: logins_at_once(CROWD)) for _ in range(3))
+        one = statistics.median(timed(lambda: ssh(host, "true")) for host in CROWD[:5])
+        row("20 hosts: all set up, beside bare logins", statistics.median(together), logins, "ms",
+            ratio_bound=3.0, other_name=f"20 x ssh true at once ({logins / one:.1f} x one alone)")
         limit("20 hosts of 200 nodes: coordinator", peak / 1024, "MB", 100)
 
 

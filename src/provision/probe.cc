@@ -30,8 +30,9 @@ p() { printf '%s=%s\n' "$1" "${2%%"$nl"*}"; }
 done_() { p done 1; exit 42; }
 trouble() { p trouble "$1"; p where "$2"; p why "$3"; done_; }
 p login "$_login"
-p kernel "$(uname -s)"
-p machine "$(uname -m)"
+s=$(uname -sm)
+p kernel "${s%% *}"
+p machine "${s##* }"
 p user "$(id -un 2>/dev/null)"
 p home "${HOME:-}"
 p shell "${SHELL:-}"
@@ -105,7 +106,8 @@ if [ $there = 1 ]; then
   for f in "$cur"/bin/*; do
     if [ -f "$f" ] && [ -x "$f" ] && [ ! -h "$f" ]; then p have "${f##*/}"; fi
   done
-  set -- $(df -Pk "$cur" 2>/dev/null | tail -n 1)
+  set -- $(df -Pk "$cur" 2>/dev/null)
+  if [ $# -gt 6 ]; then shift $(($# - 6)); fi
   p free_kib "${4:-}"
 fi
 done_
@@ -187,11 +189,12 @@ Lines Cut(std::string_view body) {
 
 std::string ProbeScript(const ProbeRequest& request, const std::string& salt) {
   std::string script(kFacts);
-  for (const std::string_view tool : {"git", "nix", "tar", "just"}) {
-    script += fmt::format("tool {}\n", tool);
-  }
+  std::set<std::string> tools{"git", "nix", "tar", "just"};
   for (const Companion& companion : request.spec.companions) {
-    script += fmt::format("tool {}\n", ShellQuoted(companion.name));
+    tools.insert(companion.name);
+  }
+  for (const std::string& tool : tools) {
+    script += fmt::format("tool {}\n", ShellQuoted(tool));
   }
   script += fmt::format("d=${{{0}:-}}\ngiven=1\n[ -n \"$d\" ] || {{ d={1}; given=0; }}\n",
                         request.spec.remote_dir_env, ShellQuoted(request.spec.remote_dir));
