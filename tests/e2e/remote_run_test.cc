@@ -182,8 +182,7 @@ TEST_F(RemoteRun, AHostThatIsNoneIsARedSetupAndHoldsNobodyUp) {
 }
 
 TEST_F(RemoteRun, AHostOfAnotherSystemIsARedSetupThatNamesBoth) {
-  static_cast<void>(
-      root_.Write("bin/uname", "#!/bin/sh\necho Linux aarch64\n", 0755));
+  static_cast<void>(root_.Write("bin/uname", "#!/bin/sh\necho Linux aarch64\n", 0755));
   static_cast<void>(root_.Write("far/.profile", "PATH=" + (root_ / "bin") + ":$PATH\n"));
   Hosts("{\"" + std::string(kThere) + "\":" + PipeHost() + "}");
   const std::string sha = Justfile("[metadata(\"ci\")]\nci: build\nbuild:\n  @echo built\n");

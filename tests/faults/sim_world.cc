@@ -53,7 +53,7 @@ class SimWorld::Carrier final : public coordinator::LaneCarrier {
       : world_(world), owner_(owner), remote_(remote), story_(story) {}
 
   boost::asio::awaitable<base::Result<void>> Start() override {
-    if (!remote_ && !world_.lane_) {
+    if (!remote_ && !world_.lane_ && world_.dying_ != &owner_) {
       world_.BearLane();
       if (!world_.lane_) {
         co_return base::Fail(base::ErrorKind::kHost, "disk_full", "the lane cannot be made");
@@ -63,7 +63,7 @@ class SimWorld::Carrier final : public coordinator::LaneCarrier {
   }
 
   boost::asio::awaitable<base::Result<std::unique_ptr<surface::Link>>> Dial() override {
-    if (remote_ && !world_.lane_) {
+    if (remote_ && !world_.lane_ && world_.dying_ != &owner_) {
       // A front finds the lane dead and makes another over its folder.
       world_.BearLane();
     }
@@ -215,8 +215,10 @@ void SimWorld::BuryOwner(bool killed) {
   TakeAway(FilesHeldBelow(place_.state, schedule_.remote ? std::string() : lane_folder_));
   net_.HangUp(owner_.get());
   const Hidden hidden(root_);
+  dying_ = owner_.get();
   owner_->End([this] { TurnNet(); });
   owner_.reset();
+  dying_ = nullptr;
 }
 
 void SimWorld::BuryLane(bool killed) {

@@ -101,6 +101,7 @@ class SimWorld {
   std::unique_ptr<SimOwner> replaced_;
   std::vector<HeldFile> replaced_files_;
   std::unique_ptr<SimLane> lane_;
+  const SimOwner* dying_ = nullptr;  ///< killed, and still running its last turns to no effect
   std::unique_ptr<SimFace> watcher_;
   std::vector<std::unique_ptr<SimFace>> askers_;
   std::multimap<async::Duration, std::function<void()>> agenda_;

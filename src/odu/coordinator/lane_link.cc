@@ -32,6 +32,9 @@ constexpr async::Duration kLookAtLink = seconds(1);
 /// A lane that is sent away gets this long to end what it runs.
 constexpr async::Duration kFarewellBound = seconds(30);
 
+/// A lane that has the run's plan no more: what it ran would run twice.
+constexpr std::string_view kPlanLost = "plan_lost";
+
 int64_t InMs(async::Duration duration) {
   return std::chrono::duration_cast<milliseconds>(duration).count();
 }
@@ -87,6 +90,13 @@ awaitable<void> LaneLink::Dialling() {
       handlers_.on_link(nullptr);
     } else {
       cause = client.error();
+    }
+    if (cause.code() == kPlanLost && !dead_) {
+      LaneEnd end;
+      end.reason = "lane died";
+      end.why = "lane died: " + cause.message();
+      Die(std::move(end));
+      co_return;
     }
     silent_because_ = cause.message();
     asked = asked || releasing_;
@@ -197,6 +207,10 @@ awaitable<Result<void>> LaneLink::Greet(Client client) {
   if (cell->phase == model::LanePhase::kIdle) {
     if (dead_) {
       co_return Result<void>();
+    }
+    if (configured_ || (adopt_ && is_remote())) {
+      co_return Fail(ErrorKind::kHost, std::string(kPlanLost),
+                     "its host has nothing of the run any more");
     }
     carrier_->Complete(configure_);
     auto reply = co_await async::WithDeadline(

@@ -70,7 +70,8 @@ struct LaneHandlers {
 /// happens without a delay.
 class LaneLink {
  public:
-  /// An adopted lane is not started again: it is found, or it is dead.
+  /// An adopted lane is not started again: it is found, or it is dead. One on another machine is
+  /// adopted when it has had its plan.
   LaneLink(LaneWorld world, std::unique_ptr<LaneCarrier> carrier, model::ConfigureRequest configure,
            bool adopt, LaneTimes times, LaneHandlers handlers);
   LaneLink(const LaneLink&) = delete;

@@ -6,6 +6,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "base/logged.h"
 #include "base/sha256.h"
 #include "odu/model/ids.h"
 #include "odu/model/lane_journal.h"
@@ -65,6 +66,15 @@ void DoubtLogs(const model::LaneFolder& folder, std::vector<model::Attempt>& att
   }
 }
 
+bool HadPlan(const model::LaneFolder& folder) {
+  const auto text = os::ReadFile(folder.journal(), kMaxJournalBytes);
+  if (!text) {
+    return text.error().code() != "not_found";
+  }
+  const model::LaneHistory history = model::ReadLaneJournal(*text);
+  return history.whole_bytes > 0 || history.damaged;
+}
+
 bool EndedByItself(const model::LaneFolder& folder) {
   return HistoryOf(folder).ended.has_value();
 }
@@ -83,22 +93,20 @@ bool IsDoneWith(const ledger::RunRecord& record, const ledger::RunFolder& folder
   });
 }
 
-base::Result<uint64_t> WriteEpitaph(const std::string& log, const std::string& text) {
-  if (auto made = os::MakeDirs(log.substr(0, log.rfind('/')), 0700); !made) {
-    return base::Pass(made.error());
-  }
+uint64_t WriteEpitaph(const std::string& log, const std::string& text) {
+  base::Result<void> written = os::MakeDirs(log.substr(0, log.rfind('/')), 0700);
   // An owner before this one may have written and sealed it already.
   static_cast<void>(::chmod(log.c_str(), 0600));
-  auto file = os::AppendFile::Open(log);
-  if (!file) {
-    return base::Pass(file.error());
+  if (auto file = os::AppendFile::Open(log); !file) {
+    written = base::Pass(file.error());
+  } else {
+    const std::string_view separator = file->size() > 0 ? "\n" : "";
+    written = file->Append(std::string(separator) + "[odu] " + text + "\n");
   }
-  const std::string_view separator = file->size() > 0 ? "\n" : "";
-  if (auto written = file->Append(std::string(separator) + "[odu] " + text + "\n"); !written) {
-    return base::Pass(written.error());
-  }
+  base::Logged("run", written);
   static_cast<void>(::chmod(log.c_str(), 0444));
-  return file->size();
+  const auto status = os::StatusOf(log);
+  return status ? status->size : 0;
 }
 
 }  // namespace odu::coordinator

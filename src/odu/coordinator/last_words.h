@@ -23,11 +23,14 @@ void DoubtLogs(const model::LaneFolder& folder, std::vector<model::Attempt>& att
 bool IsDoneWith(const ledger::RunRecord& record, const ledger::RunFolder& folder,
                 const std::string& platform);
 
+/// Whether the lane ever wrote anything down: one that did not has no plan, and ran nothing.
+bool HadPlan(const model::LaneFolder& folder);
+
 /// Whether the lane wrote down its own end: it was released, or told to go.
 bool EndedByItself(const model::LaneFolder& folder);
 
-/// Adds `[odu] <text>` to a log whose lane can write no more (the file is made if need be). Returns
-/// its size.
-base::Result<uint64_t> WriteEpitaph(const std::string& log, const std::string& text);
+/// Adds `[odu] <text>` to a log whose lane can write no more (the file is made if need be), as far
+/// as there is room for it, and seals it. Returns its size.
+uint64_t WriteEpitaph(const std::string& log, const std::string& text);
 
 }  // namespace odu::coordinator

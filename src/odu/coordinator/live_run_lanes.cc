@@ -102,11 +102,7 @@ awaitable<void> LiveRun::BuryLane(LaneState& lane, LaneEnd end) {
   const auto unfinished = fan_in_.LaneDied(platform, end.reason, world_.clock.WallMs(), status);
   for (const size_t index : unfinished) {
     const Node& node = fan_in_.nodes()[index];
-    const auto bytes = WriteEpitaph(logs_.PathOf(node, node.attempt), epitaph);
-    if (!bytes) {
-      base::LogError("run", "{}: {}", header_.ref, bytes.error().message());
-    }
-    fan_in_.SetLogBytes(index, bytes.value_or(0));
+    fan_in_.SetLogBytes(index, WriteEpitaph(logs_.PathOf(node, node.attempt), epitaph));
     Touch(index);
   }
   lane.heard = true;

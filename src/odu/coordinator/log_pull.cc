@@ -108,9 +108,12 @@ void LogPull::OnAttempt(const model::Attempt& attempt) {
   pull.attempt = attempt;
   if (is_new) {
     pull.path = folder_.log(attempt.node, attempt.n);
-    const auto there = os::StatusOf(pull.path);
-    if (terminal && there && there->mode == kCheckedMode && there->size == attempt.log_bytes) {
-      HandOn(pull);  // an earlier owner of the run has checked it
+    // An earlier owner of the run has checked it, or has more of it than the lane still has.
+    const auto sealed = os::StatusOf(pull.path);
+    if (terminal && sealed && sealed->mode == kCheckedMode &&
+        (sealed->size == attempt.log_bytes ||
+         (sealed->size > attempt.log_bytes && !attempt.log_complete))) {
+      HandOn(pull);
       return;
     }
     if (!Open(pull)) {

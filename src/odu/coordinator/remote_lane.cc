@@ -282,15 +282,13 @@ std::vector<Attempt> RemoteLane::LastAttempts(
   first.started_at = setup_began_;
   first.duration_ms =
       setup_began_ == 0 ? 0 : std::max<int64_t>(0, world_.clock.WallMs() - setup_began_);
-  first.log_bytes = WriteEpitaph(folder_.log(setup, first.n), base::Sanitised(end.why, false))
-                        .value_or(first.log_bytes);
+  first.log_bytes = WriteEpitaph(folder_.log(setup, first.n), base::Sanitised(end.why, false));
   attempts.push_back(std::move(first));
   for (const model::PlanNode& node : plan_.nodes) {
     Attempt attempt = Record(node.id, attempt_of(node.id),
                              cancelled ? NodeStatus::kCancelled : NodeStatus::kSkipped,
                              cancelled ? end.reason : fmt::format("skipped: {} errored", setup));
-    const auto bytes = WriteEpitaph(folder_.log(node.id, attempt.n), attempt.reason);
-    attempt.log_bytes = bytes.value_or(0);
+    attempt.log_bytes = WriteEpitaph(folder_.log(node.id, attempt.n), attempt.reason);
     attempts.push_back(std::move(attempt));
   }
   return attempts;

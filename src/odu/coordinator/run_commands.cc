@@ -55,6 +55,20 @@ void AddNames(NodesReply& reply, const std::vector<std::string>& instances,
   }
 }
 
+/// A request may have been carried out long ago, for an earlier owner: then its attempts are heard
+/// of already, and what the nodes were at when it was asked again says nothing. An older lane does
+/// not tell them.
+std::vector<int32_t> AttemptsBefore(const model::LaneNodesReply& answer,
+                                    const std::map<std::string, int32_t>& when_asked) {
+  std::vector<int32_t> attempts;
+  for (size_t i = 0; i < answer.nodes.size(); ++i) {
+    const auto known = when_asked.find(answer.nodes[i]);
+    const int32_t before = known == when_asked.end() ? 0 : known->second;
+    attempts.push_back(i < answer.attempts.size() ? answer.attempts[i] - 1 : before);
+  }
+  return attempts;
+}
+
 /// A lane sees each of its requests once, whatever the other lanes see.
 std::string RequestFor(const std::string& request_id, const std::string& platform) {
   return request_id + "." + platform;
@@ -86,11 +100,7 @@ awaitable<Result<NodesReply>> RerunNodes(std::shared_ptr<LiveRun> run, std::stri
     if (!answer) {
       co_return Pass(answer.error().In("rerun"));
     }
-    std::vector<int32_t> attempts;
-    for (const std::string& instance : answer->nodes) {
-      attempts.push_back(before[instance]);
-    }
-    run->Reset(platform, answer->nodes, attempts);
+    run->Reset(platform, answer->nodes, AttemptsBefore(*answer, before));
     AddNames(reply, answer->nodes, platform);
   }
   co_return reply;

@@ -266,9 +266,8 @@ awaitable<Result<RunParts>> AdoptRun(World& world, std::string run_id, Durations
     const bool ended = line != record->lanes.end() && line->second.ended;
     // An owner may die between releasing a lane and writing down that it ended.
     start.over = ended || (record->settled && IsDoneWith(*record, folder, lane.platform));
-    // Without a header of its own the lane never came to be, so nothing ran there yet.
     start.adopt = lane.remote ? line != record->lanes.end() && line->second.came
-                              : os::Exists(model::LaneFolder(folder.lane(lane.platform)).header());
+                              : HadPlan(model::LaneFolder(folder.lane(lane.platform)));
     if (auto made = MakeLaneFolder(folder, lane.platform); !made) {
       co_return Pass(made.error());
     }

@@ -286,6 +286,15 @@ base::Result<std::vector<std::string>> Lane::Rerun(const std::vector<std::string
   return Names(reset);
 }
 
+std::vector<int32_t> Lane::NewestAttempts(const std::vector<std::string>& nodes) const {
+  std::vector<int32_t> attempts;
+  for (const std::string& node : nodes) {
+    const auto index = scheduler_->Find(node);
+    attempts.push_back(index ? scheduler_->newest(*index) : 0);
+  }
+  return attempts;
+}
+
 base::Result<std::vector<std::string>> Lane::Cancel(const std::vector<std::string>& nodes,
                                                     std::string_view reason, bool at_once) {
   auto indices = Indices(nodes);

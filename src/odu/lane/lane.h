@@ -55,6 +55,8 @@ class Lane {
   base::Result<std::vector<std::string>> Rerun(const std::vector<std::string>& nodes);
   base::Result<std::vector<std::string>> Cancel(const std::vector<std::string>& nodes,
                                                 std::string_view reason, bool at_once);
+  /// The newest attempt of each of these; 0 of one that has none.
+  std::vector<int32_t> NewestAttempts(const std::vector<std::string>& nodes) const;
 
   /// The log of an attempt that has begun; kGone "no_attempt" or "not_started" otherwise.
   base::Result<std::shared_ptr<surface::ByteLog>> OpenLog(std::string_view attempt_key);

@@ -177,6 +177,8 @@ base::Result<model::ConfigureReply> LaneAgent::Configure(const model::ConfigureR
   line.fingerprint = fingerprint_;
   line.at = parts_.clock.WallMs();
   parts_.board.Note("configured", surface::Encoded(line));
+  // Before the answer: a lane that has a plan and dies is never taken for one that never had it.
+  parts_.board.Flush();
   lane_.Configure(request);
   if (on_configured_) {
     on_configured_(source_);
@@ -204,6 +206,9 @@ base::Result<model::LaneNodesReply> LaneAgent::Change(const model::LaneNodesRequ
   base::Result<model::LaneNodesReply> reply;
   if (nodes) {
     reply->nodes = std::move(*nodes);
+    if (rerun) {
+      reply->attempts = lane_.NewestAttempts(reply->nodes);
+    }
   } else {
     reply = base::Pass(nodes.error());
   }

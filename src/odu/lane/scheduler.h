@@ -89,6 +89,8 @@ class Scheduler {
   size_t size() const { return nodes_.size(); }
   std::optional<NodeIndex> Find(std::string_view id) const;
   const std::string& id(NodeIndex node) const { return nodes_[node].id; }
+  /// Its newest attempt, which may still wait; 0 before the first.
+  int32_t newest(NodeIndex node) const { return nodes_[node].n; }
   /// True when every node is done.
   bool settled() const { return done_ == nodes_.size(); }
   size_t running() const { return running_; }

@@ -149,8 +149,10 @@ BOOST_DESCRIBE_STRUCT(LaneNodesRequest, (), (request_id, epoch, nodes, at_once))
 
 struct LaneNodesReply {
   std::vector<std::string> nodes;  ///< what was reset (rerun, with dependents) or cancelled
+  /// Rerun: the attempt of each that the request made, also when it is answered again later.
+  std::vector<int32_t> attempts;
 };
-BOOST_DESCRIBE_STRUCT(LaneNodesReply, (), (nodes))
+BOOST_DESCRIBE_STRUCT(LaneNodesReply, (), (nodes, attempts))
 
 /// `lane.hello`: says who owns the run now; a lower epoch than the highest seen is refused with
 /// code "stale_epoch", as is every later call that carries one.
@@ -194,7 +196,7 @@ BOOST_DESCRIBE_STRUCT(UploadReply, (), (received))
 struct LaneSurface {
   static constexpr std::string_view kName = "lane";
   static constexpr int kMajor = 1;
-  static constexpr int kMinor = 1;
+  static constexpr int kMinor = 2;
 
   static constexpr surface::Cell<LaneCell> kLane{"lane"};
   static constexpr surface::Collection<Attempt> kAttempts{"attempts"};

@@ -5,6 +5,7 @@
 #include "base/sha256.h"
 #include "odu/model/lane_journal.h"
 #include "os/file_system.h"
+#include "support/no_file_grows.h"
 #include "support/temp_dir.h"
 #include "surface/codec.h"
 
@@ -83,13 +84,37 @@ TEST(LastWords, ALaneThatWroteItsEndWasNotKilled) {
   EXPECT_TRUE(EndedByItself(folder));
 }
 
+TEST(LastWords, ALaneThatWroteNothingDownNeverHadAPlan) {
+  const support::TempDir dir;
+  const model::LaneFolder folder(dir.path());
+  EXPECT_FALSE(HadPlan(folder));
+  dir.Write("journal.ndjson", "");
+  EXPECT_FALSE(HadPlan(folder));
+  const std::string line =
+      model::LaneJournalLine("configured", surface::Encoded(model::LaneConfigured()));
+  dir.Write("journal.ndjson", line.substr(0, line.size() / 2));
+  EXPECT_FALSE(HadPlan(folder));
+  dir.Write("journal.ndjson", line);
+  EXPECT_TRUE(HadPlan(folder));
+  dir.Write("journal.ndjson", "no line of ours\n");
+  EXPECT_TRUE(HadPlan(folder));
+}
+
 TEST(LastWords, AnEpitaphIsALineOfItsOwn) {
   const support::TempDir dir;
-  EXPECT_EQ(WriteEpitaph(dir / "logs/new.log", "lane died"), 16);
+  EXPECT_EQ(WriteEpitaph(dir / "logs/new.log", "lane died"), 16U);
   EXPECT_EQ(dir.Read("logs/new.log"), "[odu] lane died\n");
   dir.Write("logs/old.log", "half a li");
-  ASSERT_TRUE(WriteEpitaph(dir / "logs/old.log", "lane died"));
+  EXPECT_EQ(WriteEpitaph(dir / "logs/old.log", "lane died"), 26U);
   EXPECT_EQ(dir.Read("logs/old.log"), "half a li\n[odu] lane died\n");
+}
+
+TEST(LastWords, WithoutRoomForAnEpitaphALogKeepsWhatItHas) {
+  const support::TempDir dir;
+  dir.Write("logs/old.log", "half a li");
+  const support::NoFileGrows full;
+  EXPECT_EQ(WriteEpitaph(dir / "logs/old.log", "lane died"), 9U);
+  EXPECT_EQ(dir.Read("logs/old.log"), "half a li");
 }
 
 }  // namespace

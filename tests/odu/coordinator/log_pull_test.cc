@@ -346,5 +346,26 @@ TEST_F(LogPullTest, ALogThatWasCheckedBeforeIsNotReadAgain) {
   EXPECT_LT(near.meter->sent, 2000U);
 }
 
+TEST_F(LogPullTest, ALogThatWasCheckedStaysWhenTheLaneHasLessOfIt) {
+  lane_.Begin("one");
+  const std::string text = Text(20'000);
+  lane_.Say("one", text);
+  lane_.End("one");
+  {
+    Near near(loop_, worker_, lane_, dir_ / "lane", clock_);
+    near.Dial(kNever);
+    ASSERT_TRUE(loop_.RunUntil([&] { return near.ended == 1; }));
+  }
+  Near near(loop_, worker_, lane_, dir_ / "lane", clock_);
+  Attempt lost;
+  lost.node = "one";
+  lost.n = 1;
+  lost.status = NodeStatus::kErrored;
+  lost.log_bytes = 5;
+  near.pull->OnAttempt(lost);
+  EXPECT_EQ(near.ended, 1U);
+  EXPECT_EQ(near.Log("one"), text);
+}
+
 }  // namespace
 }  // namespace odu::coordinator

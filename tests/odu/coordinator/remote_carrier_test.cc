@@ -76,8 +76,7 @@ TEST_F(RemoteCarrierTest, GivesALinkToALaneThatItMadeAndSaysWhereItsPlacesAre) {
 }
 
 TEST_F(RemoteCarrierTest, AHostOfAnotherSystemIsRefusedBeforeAnythingIsSentThere) {
-  static_cast<void>(
-      dir_.Write("bin/uname", "#!/bin/sh\necho Linux aarch64\n", 0755));
+  static_cast<void>(dir_.Write("bin/uname", "#!/bin/sh\necho Linux aarch64\n", 0755));
   static_cast<void>(dir_.Write("far/.profile", "PATH=" + (dir_ / "bin") + ":$PATH\n"));
   RemoteCarrier& carrier = Make(Shell());
   const auto link = loop_.Run(carrier.Dial());

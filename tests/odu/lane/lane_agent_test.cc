@@ -128,8 +128,11 @@ TEST(LaneAgent, ARepeatedRequestIsAnsweredAsBeforeAndDoneOnce) {
   const auto first = served.Change(Contract::kRerun, "same", {"a"});
   ASSERT_TRUE(first);
   EXPECT_EQ(first->nodes, std::vector<std::string>{"a"});
+  EXPECT_EQ(first->attempts, std::vector<int32_t>{2});
   ASSERT_TRUE(served.world.Settle());
-  EXPECT_EQ(served.Change(Contract::kRerun, "same", {"a"})->nodes, first->nodes);
+  const auto again = served.Change(Contract::kRerun, "same", {"a"});
+  EXPECT_EQ(again->nodes, first->nodes);
+  EXPECT_EQ(again->attempts, first->attempts);
   ASSERT_TRUE(served.world.Settle());
   EXPECT_TRUE(served.world.Published("a", 2));
   EXPECT_FALSE(served.world.Published("a", 3));
