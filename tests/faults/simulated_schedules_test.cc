@@ -116,10 +116,11 @@ TEST_P(SimulatedSchedules, KeepEveryPromise) {
 
 // What each of these once did wrong: a log that was checked was read anew from a lane that had lost
 // it; a lane that never had its plan was taken for dead; a log's size was 0 for want of room for
-// its last line; a rerun that was asked again of the next owner left its node waiting for ever.
+// its last line; a rerun that was asked again of the next owner left its node waiting for ever; a
+// cancel that a lane refused was told it again and again.
 INSTANTIATE_TEST_SUITE_P(Once, SimulatedSchedules,
                          testing::Values(7000047, 7000212, 7000251, 7000463, 8000050, 8000912,
-                                         8000976),
+                                         8000963, 8000976, 9000763),
                          [](const auto& schedule) { return std::to_string(schedule.param); });
 
 INSTANTIATE_TEST_SUITE_P(Seed, SimulatedSchedules, testing::ValuesIn(Seeds("ODU_FAULTS_SIM", 60)),

@@ -41,7 +41,7 @@ awaitable<Result<model::LaneNodesReply>> LaneLink::Cancel(std::string request_id
   auto reply = co_await CallOnNodes(model::LaneSurface::kCancel, request, "lane cancel");
   // The link died over it, or is dying: the lane answers a repeated request as the first one.
   const bool unheard =
-      !reply && (reply.error().kind() == ErrorKind::kGone || reply.error().code() == "timeout");
+      !reply && (client_ == nullptr || client_->closed() || reply.error().code() == "timeout");
   if (is_remote() && unheard && !dead_ && !releasing_) {
     co_return Queue(std::move(request));
   }
@@ -101,7 +101,7 @@ awaitable<void> LaneLink::CarryOutCancels(Client client) {
     auto told = co_await async::WithDeadline(world_.clock, kAnswerBound,
                                              client->Call(model::LaneSurface::kCancel, request),
                                              "lane cancel");
-    if (!told && (told.error().kind() == ErrorKind::kGone || told.error().code() == "timeout")) {
+    if (!told && (client->closed() || told.error().code() == "timeout")) {
       client->Close();  // it is out of touch again, and they wait on
       co_return;
     }
