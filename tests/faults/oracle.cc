@@ -244,8 +244,14 @@ class Oracle {
     // Where the disk was full a log may not have come here, or a record was lost with its lane.
     // What was skipped on account of a node that went with its lane went with it too.
     const bool errored = node->second.status == NodeStatus::kErrored;
+    // A lane whose source could not be made here is given up, and then told to cancel it all.
+    const auto setup = record_.nodes.find(model::NodeId("_ci-setup", remains_.platform));
+    const bool given_up = remains_.disk_filled && attempt.status == NodeStatus::kCancelled &&
+                          node->second.status == NodeStatus::kSkipped &&
+                          setup != record_.nodes.end() &&
+                          setup->second.status == NodeStatus::kErrored;
     const bool explained =
-        (remains_.disk_filled && (errored || attempt.status == NodeStatus::kErrored)) ||
+        given_up || (remains_.disk_filled && (errored || attempt.status == NodeStatus::kErrored)) ||
         (remains_.lane_killed && errored && attempt.status == NodeStatus::kSkipped);
     if (node->second.attempt == attempt.n && node->second.status != attempt.status && !explained) {
       Complain("{} is {} in the lane's journal and {} in the run's", key,
