@@ -32,9 +32,6 @@ constexpr async::Duration kLookAtLink = seconds(1);
 /// A lane that is sent away gets this long to end what it runs.
 constexpr async::Duration kFarewellBound = seconds(30);
 
-/// A lane that has the run's plan no more: what it ran would run twice.
-constexpr std::string_view kPlanLost = "plan_lost";
-
 int64_t InMs(async::Duration duration) {
   return std::chrono::duration_cast<milliseconds>(duration).count();
 }
@@ -91,7 +88,7 @@ awaitable<void> LaneLink::Dialling() {
     } else {
       cause = client.error();
     }
-    if (cause.code() == kPlanLost && !dead_) {
+    if (cause.code() == "plan_lost" && !dead_) {
       LaneEnd end;
       end.reason = "lane died";
       end.why = "lane died: " + cause.message();
@@ -209,8 +206,8 @@ awaitable<Result<void>> LaneLink::Greet(Client client) {
       co_return Result<void>();
     }
     if (configured_ || (adopt_ && is_remote())) {
-      co_return Fail(ErrorKind::kHost, std::string(kPlanLost),
-                     "its host has nothing of the run any more");
+      // With a plan it would run all of it again.
+      co_return Fail(ErrorKind::kHost, "plan_lost", "its host has nothing of the run any more");
     }
     carrier_->Complete(configure_);
     auto reply = co_await async::WithDeadline(

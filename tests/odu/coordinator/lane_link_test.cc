@@ -1,19 +1,17 @@
 #include "odu/coordinator/lane_link.h"
 
 #include <gtest/gtest.h>
-#include <sys/wait.h>
-#include <unistd.h>
 
 #include <chrono>
 #include <csignal>
 #include <optional>
-#include <thread>
 
 #include "async/task_group.h"
 #include "odu/coordinator/local_carrier.h"
 #include "os/file_system.h"
 #include "support/loop.h"
 #include "support/temp_dir.h"
+#include "surface/codec.h"
 
 namespace odu::coordinator {
 namespace {
@@ -162,41 +160,22 @@ TEST(LaneLink, ACancelThatAnEarlierOwnerTookCountsFromTheTakeover) {
   EXPECT_EQ(it.end->kind, LaneEnd::Kind::kGivenUp);
 }
 
-/// A real lane that has no plan; it is there once this is made.
-class IdleLane {
- public:
-  static constexpr const char* kRunner = ODU_BIN_DIR "/odu-runner";
-
-  explicit IdleLane(const std::string& folder) : pid_(fork()) {
-    if (pid_ == 0) {
-      execl(kRunner, kRunner, "--foreground", "--lane", folder.c_str(), nullptr);
-      _exit(127);
-    }
-    for (int tries = 0; tries < 1000 && !os::Exists(model::LaneFolder(folder).socket()); ++tries) {
-      std::this_thread::sleep_for(std::chrono::milliseconds(10));
-    }
-  }
-  IdleLane(const IdleLane&) = delete;
-  IdleLane& operator=(const IdleLane&) = delete;
-  ~IdleLane() {
-    kill(pid_, SIGKILL);
-    waitpid(pid_, nullptr, 0);
-  }
-
- private:
-  pid_t pid_;
-};
-
 // A machine that was set up anew, or a folder that somebody removed: what had run there would run
 // twice, over the logs of the first time.
 TEST(LaneLink, AnAdoptedLaneThatHasNoPlanAnyMoreIsDeadAndGetsNone) {
   support::TempDir dir;
   const model::LaneFolder folder(dir / "lane");
   ASSERT_TRUE(os::MakeDirs(folder.path(), 0700));
-  const IdleLane lane(folder.path());
   support::Loop loop;
   async::SystemClock clock;
   os::Reaper reaper{loop.executor()};
+  const auto way = [&] {
+    return std::make_unique<LocalCarrier>(loop.executor(), clock, reaper, ODU_BIN_DIR "/odu-runner",
+                                          folder);
+  };
+  // A real lane that has no plan.
+  const auto starter = way();
+  ASSERT_TRUE(loop.Run(starter->Start()));
   async::TaskGroup tasks{loop.executor()};
   std::optional<LaneEnd> end;
   LaneHandlers handlers;
@@ -204,10 +183,8 @@ TEST(LaneLink, AnAdoptedLaneThatHasNoPlanAnyMoreIsDeadAndGetsNone) {
   handlers.on_end = [&end](const LaneEnd& what) { end = what; };
   LaneTimes times;
   times.lost_after = std::chrono::hours(1);  // as of one on another machine
-  LaneLink link(
-      LaneWorld{loop.executor(), clock},
-      std::make_unique<LocalCarrier>(loop.executor(), clock, reaper, IdleLane::kRunner, folder),
-      model::ConfigureRequest(), true, times, std::move(handlers));
+  LaneLink link(LaneWorld{loop.executor(), clock}, way(), model::ConfigureRequest(), true, times,
+                std::move(handlers));
   tasks.Spawn("lane", [&link] { return link.Run(); });
   EXPECT_TRUE(loop.RunUntil([&] { return end.has_value(); }));
   loop.Run(tasks.Stop(clock, std::chrono::seconds(1)));
@@ -216,6 +193,11 @@ TEST(LaneLink, AnAdoptedLaneThatHasNoPlanAnyMoreIsDeadAndGetsNone) {
   EXPECT_EQ(end->reason, "lane died");
   EXPECT_EQ(end->why, "lane died: its host has nothing of the run any more");
   EXPECT_EQ(os::ReadFile(folder.journal(), 10'000).value_or("none"), "");
+  const auto text = os::ReadFile(folder.header(), 10'000);
+  ASSERT_TRUE(text);
+  const auto header = surface::DecodeText<model::LaneHeader>(*text, "lane.json");
+  ASSERT_TRUE(header) << header.error().message();
+  EXPECT_EQ(kill(static_cast<pid_t>(header->pid), SIGKILL), 0);
 }
 
 }  // namespace
