@@ -8,6 +8,7 @@
 
 #include "async/task_group.h"
 #include "odu/coordinator/local_carrier.h"
+#include "odu/model/lane_header.h"
 #include "os/file_system.h"
 #include "support/loop.h"
 #include "support/temp_dir.h"
