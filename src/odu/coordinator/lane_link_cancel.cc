@@ -13,7 +13,6 @@
 namespace odu::coordinator {
 namespace {
 
-using base::ErrorKind;
 using base::Result;
 using boost::asio::awaitable;
 
