@@ -67,12 +67,13 @@ void DoubtLogs(const model::LaneFolder& folder, std::vector<model::Attempt>& att
 }
 
 bool HadPlan(const model::LaneFolder& folder) {
-  const auto text = os::ReadFile(folder.journal(), kMaxJournalBytes);
-  if (!text) {
-    return text.error().code() != "not_found";
+  const auto file = os::OpenFile(folder.journal(), O_RDONLY);
+  if (!file) {
+    return file.error().code() != "not_found";
   }
-  const model::LaneHistory history = model::ReadLaneJournal(*text);
-  return history.whole_bytes > 0 || history.damaged;
+  std::string beginning(kReadBytes, '\0');
+  const auto got = os::ReadSome(file->get(), beginning);
+  return !got || std::string_view(beginning).substr(0, *got).contains('\n');
 }
 
 bool EndedByItself(const model::LaneFolder& folder) {
