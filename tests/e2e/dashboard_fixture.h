@@ -42,6 +42,10 @@ class DashboardTest : public CliTest {
   [[nodiscard]] bool UntilLeft(std::string_view code) const {
     return Until([&] { return os::ReadFile(left(), 10).value_or("") == std::string(code) + "\n"; });
   }
+  [[nodiscard]] bool UntilLongRuns() {
+    return Until(
+        [&] { return Odu({"status"}).stdout_text.find("running  long@") != std::string::npos; });
+  }
   void Mark(const std::string& name) const {
     EXPECT_EQ(support::RunCli({{"touch", home_ / name}, repo_.path(), {}, {}, {}}).exit_code, 0);
   }

@@ -26,9 +26,7 @@ TEST_F(DashboardTest, LeavingAttachLeavesTheRunAndTheScrollbackAsTheyWere) {
   EXPECT_TRUE(
       tmux->History().starts_with("before\nrun " + Sha7() + "#1 goes on; 'odu attach' shows it\n"))
       << tmux->History();
-  EXPECT_TRUE(Until([&] {
-    return Odu({"status"}).stdout_text.find("running  long@") != std::string::npos;
-  })) << Odu({"status"});
+  EXPECT_TRUE(UntilLongRuns()) << Odu({"status"});
   Finish();
 }
 
@@ -275,9 +273,7 @@ TEST_F(DashboardTest, RunMayBeLeftRunning) {
   tmux->Type("l");
   EXPECT_TRUE(UntilLeft("3")) << tmux->Screen();
   EXPECT_NE(tmux->History().find("goes on; 'odu attach' shows it"), std::string::npos);
-  EXPECT_TRUE(Until([&] {
-    return Odu({"status"}).stdout_text.find("running  long@") != std::string::npos;
-  })) << Odu({"status"});
+  EXPECT_TRUE(UntilLongRuns()) << Odu({"status"});
   Finish();
 }
 

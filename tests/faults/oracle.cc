@@ -245,7 +245,7 @@ class Oracle {
     // What was skipped on account of a node that went with its lane went with it too.
     const bool errored = node->second.status == NodeStatus::kErrored;
     // A lane whose source could not be made here is given up, and then told to cancel it all.
-    const auto setup = record_.nodes.find(model::NodeId("_ci-setup", remains_.platform));
+    const auto setup = record_.nodes.find(model::NodeId(model::kSetupRecipe, remains_.platform));
     const bool given_up = remains_.disk_filled && attempt.status == NodeStatus::kCancelled &&
                           node->second.status == NodeStatus::kSkipped &&
                           setup != record_.nodes.end() &&

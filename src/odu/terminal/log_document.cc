@@ -139,18 +139,23 @@ struct LogDocument::Terminal {
     return true;
   }
 
-  std::string piece;  ///< what is being written
   enum class Within : uint8_t { kText, kEscape, kControlSequence };
-  Within within = Within::kText;  ///< where it begins
-
+  Within within = Within::kText;
   size_t separators = 0;  ///< of the control sequence so far
-  /// libvterm 0.3 never ends a repeat (CSI b) of a character without width, and has room for 16
-  /// arguments, which it does not count: neither is asked of it.
-  void Tame() {
+  std::string tamed;
+
+  /// Keeps from libvterm 0.3 what it mishandles: a repeat (CSI b) of a character without width
+  /// never ends, arguments beyond the 16 that it has room for are not counted, and ESC # fills the
+  /// whole screen or doubles lines, three bytes that nobody wants in a log.
+  void Tame(std::string_view text) {
     constexpr char kCancelByte = '\x18';
     constexpr size_t kMostSeparators = 15;
-    for (char& c : piece) {
+    tamed.clear();
+    for (char c : text) {
       const bool printable = c >= 0x20 && c < 0x7f;
+      if (within == Within::kEscape && c == '#') {
+        continue;
+      }
       if (c == '\x1b') {
         within = Within::kEscape;
       } else if (within == Within::kEscape && printable && c >= 0x30) {
@@ -163,25 +168,14 @@ struct LogDocument::Terminal {
         within = Within::kText;
         c = c == 'b' ? kCancelByte : c;
       }
+      tamed += c;
     }
   }
 
-  /// ESC # fills the whole screen, or doubles lines: three bytes that nobody wants in a log.
   void Write(std::string_view text) {
-    while (!text.empty()) {
-      if (after_escape && text.front() == '#') {
-        text.remove_prefix(1);
-      }
-      after_escape = false;
-      const size_t escape = text.find('\x1b');
-      const size_t length = escape == std::string_view::npos ? text.size() : escape + 1;
-      // libvterm 0.3 reads a status request (DCS $ q) on to the next zero: it gets one.
-      piece.assign(text.substr(0, length));
-      Tame();
-      vterm_input_write(vt, piece.c_str(), piece.size());
-      text.remove_prefix(length);
-      after_escape = escape != std::string_view::npos;
-    }
+    Tame(text);
+    // It reads a status request (DCS $ q) on to the next zero: there is one.
+    vterm_input_write(vt, tamed.c_str(), tamed.size());
   }
 
   static bool IsInside(const VTermRect& rect) {
@@ -332,7 +326,6 @@ struct LogDocument::Terminal {
 
   LogDocument& document;
   VTerm* vt = nullptr;
-  bool after_escape = false;
   size_t work_left = 0;
   VTermState* state = nullptr;
   int row = 0;  ///< of the cursor, after the last bytes
@@ -365,7 +358,7 @@ void LogDocument::Restart(uint64_t begin, bool in_a_line) {
   begin_ = end_ = begin;
   skipping_ = in_a_line;
   at_line_start_ = true;
-  terminal_->after_escape = false;
+  terminal_->within = Terminal::Within::kText;
   terminal_->row = 0;
 }
 
@@ -429,7 +422,6 @@ void LogDocument::Feed(std::string_view line) {
     if (cursor.row >= 0 && cursor.row < kScreenRows) {
       Row(cursor.row);  // an empty line is a line
     }
-    terminal_->after_escape = false;
     terminal_->within = Terminal::Within::kText;
     terminal_->work_left = kMaxCells;
     vterm_input_write(terminal_->vt, kCancel.data(), kCancel.size());
