@@ -220,7 +220,9 @@ Toolbox::Awaited<WaitOut> Toolbox::Wait(LiveCheckout& checkout, WaitIn in, mcp::
   static_cast<NextReply&>(out) = std::move(*reply);
   const auto caught_up = [&checkout, &out] {
     const face::View& view = checkout.view();
-    return view.run.run_id == out.run_id &&
+    const bool same_end =
+        !out.settled || (view.run.verdict == out.verdict && view.run.flaky == out.flaky);
+    return view.run.run_id == out.run_id && same_end &&
            std::ranges::all_of(RedNames(out), [&](const auto& name) {
              const auto node = view.nodes.find(name);
              return node != view.nodes.end() && model::IsRed(node->second.status);

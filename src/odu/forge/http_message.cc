@@ -1,10 +1,15 @@
 #include "odu/forge/http_message.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <ctime>
 
 namespace odu::forge {
 namespace {
+
+/// No user, and nothing that two readers of a URL could read differently.
+constexpr std::string_view kInHostAndPort = "abcdefghijklmnopqrstuvwxyz0123456789-._:[]";
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -85,14 +90,17 @@ std::string NextPage(std::string_view link) {
 
 std::string OriginOf(std::string_view url) {
   const size_t mark = url.find("://");
-  if (mark == std::string_view::npos || mark == 0) {
+  if (mark == std::string_view::npos) {
     return {};
   }
+  const std::string scheme = Lower(url.substr(0, mark));
   const size_t end = std::min(url.find_first_of("/?#", mark + 3), url.size());
-  if (end == mark + 3 || url.substr(mark + 3, end - mark - 3).contains('@')) {
+  const std::string host = Lower(url.substr(mark + 3, end - mark - 3));
+  if ((scheme != "https" && scheme != "http") || host.empty() ||
+      host.find_first_not_of(kInHostAndPort) != std::string::npos) {
     return {};
   }
-  return Lower(url.substr(0, end));
+  return fmt::format("{}://{}", scheme, host);
 }
 
 bool MayCarryToken(std::string_view url) {

@@ -44,7 +44,7 @@ std::optional<int64_t> ParseHttpDate(std::string_view text);
 /// The URL of the next page, as a Link header says it (RFC 8288, rel="next"); empty = none.
 std::string NextPage(std::string_view link);
 
-/// `scheme://host[:port]` of a URL, in lower case; empty for what is none.
+/// `scheme://host[:port]` of a URL of http or https, in lower case; empty for what is none.
 std::string OriginOf(std::string_view url);
 
 /// True for https, and for plain http to this very machine: a token goes nowhere else.

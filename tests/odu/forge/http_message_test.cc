@@ -24,6 +24,16 @@ TEST(HttpMessage, TheNextPageIsTheOneCalledNext) {
   EXPECT_EQ(NextPage("<https://x"), "");
 }
 
+TEST(HttpMessage, AnOriginIsAHostThatEveryReaderReadsAlike) {
+  EXPECT_EQ(OriginOf("HTTPS://Api.GitHub.com/x?y"), "https://api.github.com");
+  EXPECT_EQ(OriginOf("http://[::1]:8080#x"), "http://[::1]:8080");
+  for (const char* url :
+       {"", "x", "://x", "https://", "https:///x", "ftp://x/", "a@b://x/", "https://a@b/",
+        "https://a\\.b/", "https://a b/", "https://a\tb/", "https://a%40b/", "h<{\"@\"://x"}) {
+    EXPECT_EQ(OriginOf(url), "") << url;
+  }
+}
+
 TEST(HttpMessage, ADateIsOneFormAndNothingElse) {
   EXPECT_EQ(ParseHttpDate("Mon, 21 Sep 2026 14:13:20 GMT"), 1'790'000'000);
   for (const char* text : {"", "17", "Mon, 21 Sep 2026", "Mon, 21 Sep 2026 14:13:20 GMT+1",
