@@ -131,8 +131,8 @@ function(odu_test folder)
 endfunction()
 
 if(CMAKE_CROSSCOMPILING)
-  # What the runner is made of, in the emulator: `ninja cross_tests`, then ctest. It cannot adopt
-  # orphans (qemu refuses the prctl): the tests of that are left out by name in CrossTests.cmake.
+  # What the runner is made of, in the emulator: `ninja cross_tests`, then ctest. What that cannot
+  # do is left out by name in CrossTests.cmake.
   include(CrossTests)
   return()
 endif()
