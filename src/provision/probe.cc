@@ -33,20 +33,35 @@ p login "$_login"
 s=$(uname -sm)
 p kernel "${s%% *}"
 p machine "${s##* }"
-p user "$(id -un 2>/dev/null)"
+u=$(id 2>/dev/null)
+u=${u#uid=}
+u=${u%% gid=*}
+me=${u%%(*}
+user=${u#*(}
+p user "${user%)}"
 p home "${HOME:-}"
 p shell "${SHELL:-}"
 l=
 if [ -r /proc/loadavg ]; then read -r l _ < /proc/loadavg; fi
 p load "$l"
-p cpus "$(getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null)"
+n=0
+o=
+if [ -r /sys/devices/system/cpu/online ]; then read -r o < /sys/devices/system/cpu/online; fi
+while [ -n "$o" ]; do
+  r=${o%%,*}
+  n=$((n + ${r#*-} - ${r%-*} + 1))
+  case $o in *,*) o=${o#*,} ;; *) o= ;; esac
+done
+[ $n -gt 0 ] || n=$(getconf _NPROCESSORS_ONLN 2>/dev/null || nproc 2>/dev/null)
+p cpus "$n"
 tool() {
   t=$(command -v "$1" 2>/dev/null)
   if [ -z "$t" ] && [ "$1" = nix ] && [ -x /nix/var/nix/profiles/default/bin/nix ]; then
     t=/nix/var/nix/profiles/default/bin/nix
   fi
   case $t in /*) ;; *) return 0 ;; esac
-  v=$("$t" --version 2>/dev/null </dev/null)
+  v=
+  [ "$2" = 0 ] || v=$("$t" --version 2>/dev/null </dev/null)
   p "tool.$1" "${v:-$1}"
   p "at.$1" "$t"
 }
@@ -54,7 +69,8 @@ tool() {
 
 /// In: $d the folder as given, $given whether somebody chose it, $make, $salt. Symlinks above the
 /// home directory are the machine's, those above a folder that was chosen are the chooser's; any
-/// other one might be anybody's.
+/// other one might be anybody's. Where a program of ours is executable the folder is; programs are
+/// started sparingly, for a lane waits for each of them.
 constexpr std::string_view kFolder =
     R"sh(case $d in '~') d=${HOME:-} ;; '~/'*) d=${HOME:-}/${d#??} ;; esac
 d=${d%/}
@@ -88,7 +104,6 @@ done
 p dir "$cur"
 if [ $there = 1 ]; then
   set -- $(ls -ldn "$cur" 2>/dev/null)
-  me=$(id -u 2>/dev/null)
   if [ -n "${3:-}" ] && [ -n "$me" ] && [ "$3" != "$me" ]; then
     trouble owner "$cur" "user id $3"
   fi
@@ -97,15 +112,19 @@ if [ $there = 1 ]; then
     *) if [ $given = 1 ] || [ $make = 0 ]; then trouble open "$cur" "$1"; fi
        e=$(chmod 700 "$cur" 2>&1) || trouble owner "$cur" "$e" ;;
   esac
+  have=0
+  for f in "$cur"/bin/*; do
+    if [ -f "$f" ] && [ -x "$f" ] && [ ! -h "$f" ]; then have=1; p have "${f##*/}"; fi
+  done
   x=$cur/.probe-$salt
-  e=$( (printf '#!/bin/sh\nexit 42\n' > "$x") 2>&1 ) || { rm -f "$x"; trouble write "$cur" "$e"; }
-  e=$(chmod 700 "$x" 2>&1; "$x" 2>&1)
-  r=$?
+  e=$({ printf '#!/bin/sh\nexit 42\n' > "$x"; } 2>&1) || { rm -f "$x"; trouble write "$cur" "$e"; }
+  r=42
+  if [ $have = 0 ]; then
+    e=$(chmod 700 "$x" 2>&1; "$x" 2>&1)
+    r=$?
+  fi
   rm -f "$x"
   [ $r = 42 ] || trouble noexec "$cur" "$e"
-  for f in "$cur"/bin/*; do
-    if [ -f "$f" ] && [ -x "$f" ] && [ ! -h "$f" ]; then p have "${f##*/}"; fi
-  done
   set -- $(df -Pk "$cur" 2>/dev/null)
   if [ $# -gt 6 ]; then shift $(($# - 6)); fi
   p free_kib "${4:-}"
@@ -189,12 +208,12 @@ Lines Cut(std::string_view body) {
 
 std::string ProbeScript(const ProbeRequest& request, const std::string& salt) {
   std::string script(kFacts);
-  std::set<std::string> tools{"git", "nix", "tar", "just"};
+  std::map<std::string, bool> tools{{"git", true}, {"nix", true}, {"tar", false}, {"just", true}};
   for (const Companion& companion : request.spec.companions) {
-    tools.insert(companion.name);
+    tools[companion.name] = true;
   }
-  for (const std::string& tool : tools) {
-    script += fmt::format("tool {}\n", ShellQuoted(tool));
+  for (const auto& [tool, has_version] : tools) {
+    script += fmt::format("tool {} {}\n", ShellQuoted(tool), has_version ? 1 : 0);
   }
   script += fmt::format("d=${{{0}:-}}\ngiven=1\n[ -n \"$d\" ] || {{ d={1}; given=0; }}\n",
                         request.spec.remote_dir_env, ShellQuoted(request.spec.remote_dir));

@@ -1,6 +1,7 @@
 #include "provision/probe.h"
 
 #include <gtest/gtest.h>
+#include <pwd.h>
 #include <sys/mount.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -91,8 +92,8 @@ TEST(Probe, AFreshHomeGetsItsFolderAndTellsWhatItIs) {
   EXPECT_TRUE(facts.git.starts_with("git version"));
   EXPECT_TRUE(facts.tar.starts_with("tar"));
   EXPECT_GT(facts.free_bytes, 0U);
-  EXPECT_GT(facts.cpus, 0);
-  EXPECT_FALSE(facts.user.empty());
+  EXPECT_EQ(facts.cpus, sysconf(_SC_NPROCESSORS_ONLN));
+  EXPECT_EQ(facts.user, getpwuid(getuid())->pw_name);
   EXPECT_TRUE(answer->present.empty());
   ASSERT_TRUE(answer->companions.contains("git"));
   EXPECT_TRUE(answer->companions.at("git").path.starts_with("/"));
@@ -229,6 +230,19 @@ TEST(Probe, AHomeThatRunsNoProgramsIsRefused) {
   const HostFault fault = FaultOf(*answer->trouble, Spec());
   EXPECT_EQ(fault.error.code(), "noexec_folder");
   EXPECT_TRUE(fault.error.hint().contains("ODU_REMOTE_DIR"));
+}
+
+TEST(Probe, AHomeThatRunsNoProgramsAnyMoreIsRefusedThoughOursAreThere) {
+  const support::TempDir home;
+  const Mounted mounted(home / ".cache", "mode=0700", MS_NOEXEC);
+  if (!mounted) {
+    GTEST_SKIP() << "mounting needs root";
+  }
+  mkdir((home / ".cache/odu").c_str(), 0700);
+  mkdir((home / ".cache/odu/bin").c_str(), 0700);
+  home.Write(".cache/odu/bin/agent", "#!/bin/sh\n");
+  ASSERT_EQ(chmod((home / ".cache/odu/bin/agent").c_str(), 0755), 0);
+  EXPECT_EQ(TroubleOf(Ask(home.path())), "noexec");
 }
 
 TEST(Probe, AReadOnlyHomeIsRefused) {
