@@ -128,6 +128,10 @@ class ToolsTest(unittest.TestCase):
             self.assertEqual([n["name"] for n in running], [f"slow@{HERE}"])
             page = agent.call("get_nodes", limit=1, offset=1)
             self.assertEqual((len(page["nodes"]), page["has_more"]), (1, True))
+            rest = agent.call("get_nodes", offset=page["next_offset"])
+            self.assertEqual([n["name"] for n in rest["nodes"]],
+                             [n["name"] for n in all_nodes["nodes"][2:]])
+            self.assertEqual((rest["has_more"], rest.get("next_offset")), (False, None))
 
     def test_logs_are_read_in_parts_and_searched(self):
         lines = "".join(f'    @echo "line {i} of many"\n' for i in range(400))

@@ -1,3 +1,5 @@
+#include <filesystem>
+
 #include "cli_fixture.h"
 #include "support/fake_forge.h"
 
@@ -124,11 +126,20 @@ TEST_F(ProtectTest, ARemoteThatIsNoForgeIsASentence) {
   EXPECT_EQ(other.exit_code, 2);
   EXPECT_NE(other.stderr_text.find("'gitlab.example.org'"), std::string::npos) << other;
   repo_.Git({"remote", "remove", "origin"});
-  EXPECT_EQ(Odu({"auth"}).exit_code, 2);
+  const auto none = Odu({"auth"});
+  EXPECT_EQ(none.exit_code, 2);
+  EXPECT_NE(none.stderr_text.find("git remote add origin"), std::string::npos) << none;
   // git's own rewriting counts: what is fetched from is what is posted to.
   repo_.Git({"remote", "add", "origin", "forge:octo/demo"});
   repo_.Git({"config", "url.http://127.0.0.1/.insteadOf", "forge:"});
   EXPECT_EQ(Odu({"auth"}).exit_code, 0);
+}
+
+TEST_F(ProtectTest, AFolderWithoutARepositoryIsToldBeforeItsHosts) {
+  std::filesystem::remove_all(repo_.path() + "/.git");
+  const auto refused = Odu({"protect"});
+  EXPECT_EQ(refused.exit_code, 2);
+  EXPECT_NE(refused.stderr_text.find("is not in a git repository"), std::string::npos) << refused;
 }
 
 }  // namespace

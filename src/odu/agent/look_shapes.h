@@ -45,9 +45,10 @@ struct NodesOut {
   std::vector<ShownNode> nodes;
   std::vector<model::Lane> lanes;
   bool has_more = false;
+  std::optional<int64_t> next_offset;  ///< what to ask with for the nodes that are left
   std::string next;
 };
-BOOST_DESCRIBE_STRUCT(NodesOut, (), (run, counts, nodes, lanes, has_more, next))
+BOOST_DESCRIBE_STRUCT(NodesOut, (), (run, counts, nodes, lanes, has_more, next_offset, next))
 
 struct TailIn {
   std::string checkout;

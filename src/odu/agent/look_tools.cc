@@ -164,8 +164,19 @@ Toolbox::Awaited<NodesOut> Toolbox::Nodes(LiveCheckout& checkout, NodesIn in) {
   } else {
     out.next = "wait_for_settle waits for news; do not poll this";
   }
+  const bool cut = out.has_more;
+  const size_t gathered = out.nodes.size();
+  const auto next_offset = [&] {
+    return in.offset.value_or(0) + static_cast<int64_t>(out.nodes.size());
+  };
+  out.next_offset = next_offset();  // its length counts too
   if (!in.limit.has_value()) {
     FitList(out, {&out.run.flaky, &out.run.unposted}, out.nodes);
+  }
+  if (cut || out.nodes.size() < gathered) {
+    out.next_offset = next_offset();
+  } else {
+    out.next_offset.reset();
   }
   co_return out;
 }

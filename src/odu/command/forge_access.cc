@@ -30,7 +30,9 @@ base::Result<ForgeAccess> OpenForge(const std::string& cwd, const os::Environmen
   const auto remote = forge::FindForge(*origin, api);
   if (!remote) {
     return base::Fail(remote.error().kind(), remote.error().code(), remote.error().message(),
-                      "GitHub is asked; for GitHub Enterprise set GITHUB_API_URL");
+                      origin->empty()
+                          ? "add it: git remote add origin URL"
+                          : "GitHub is asked; for GitHub Enterprise set GITHUB_API_URL");
   }
   auto credential = git::Blocking(forge::FindCredential(environment, *remote, RunHere));
   if (!credential) {

@@ -8,6 +8,7 @@
 
 #include "base/text.h"
 #include "git/repository.h"
+#include "git/runner.h"
 #include "odu/command/blocking_just.h"
 #include "odu/command/forge_access.h"
 #include "odu/forge/protection.h"
@@ -118,6 +119,10 @@ Result<std::vector<std::string>> ContextsOf(const ProtectCall& call, std::string
 }
 
 Result<model::ProtectReport> Protect(const ProtectCall& call) {
+  git::BlockingRunner runner(call.environment);
+  if (const auto repository = git::Blocking(git::OpenRepository(runner, call.cwd)); !repository) {
+    return Pass(repository.error());
+  }
   model::ProtectReport report;
   auto contexts = ContextsOf(call, report.platforms_from);
   if (!contexts) {
