@@ -101,7 +101,7 @@ _odu() {
     prune) options='--keep --quota --dry-run -o --output --help' ;;
     post) options='--retry -o --output --help' ;;
     protect) options='--dry-run --create --branch --platform -o --output --help' ;;
-    doctor) options='--fix -o --output --help' ;;
+    doctor) options='--fix --logs -o --output --help' ;;
     dump) options='--root --pipeline --platform -o --output --help' ;;
     graph) options='--root --pipeline --platform --help' ;;
     hosts) options='--check --init -o --output --help' ;;

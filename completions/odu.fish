@@ -92,6 +92,7 @@ complete -c odu -n '__fish_seen_subcommand_from prune' -l keep -x -d 'Keep finis
 complete -c odu -n '__fish_seen_subcommand_from prune' -l quota -x -d 'And at most so much of them'
 complete -c odu -n '__fish_seen_subcommand_from prune protect' -l dry-run -d 'Only say what would go'
 complete -c odu -n '__fish_seen_subcommand_from doctor' -l fix -d 'Put right what can be'
+complete -c odu -n '__fish_seen_subcommand_from doctor' -l logs -d 'Read every stored log'
 
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l init -d 'This machine as localhost'
 complete -c odu -n '__fish_seen_subcommand_from hosts' -l check -d 'Look at each host'

@@ -9,6 +9,7 @@
 
 #include "base/sha256.h"
 #include "base/text.h"
+#include "os/file_digest.h"
 #include "os/file_system.h"
 #include "provision/far_script.h"
 
@@ -80,24 +81,6 @@ std::string Megabytes(uint64_t bytes) {
   return fmt::format("{:.1f} MB", static_cast<double>(bytes) / 1e6);
 }
 
-/// Blocking; for the worker.
-base::Result<std::string> DigestOf(int fd, uint64_t size) {
-  base::Sha256 digest;
-  std::string buffer(size_t{1} << 20, '\0');
-  for (uint64_t offset = 0; offset < size;) {
-    const auto count = os::ReadAt(fd, offset, buffer);
-    if (!count) {
-      return base::Pass(count.error());
-    }
-    if (*count == 0) {
-      break;
-    }
-    digest.Update(std::string_view(buffer).substr(0, *count));
-    offset += *count;
-  }
-  return digest.HexDigest();
-}
-
 }  // namespace
 
 /// A file of ours, opened once: what is hashed is what is sent, even if somebody replaces it.
@@ -133,7 +116,7 @@ asio::awaitable<HostResult<CopyProvisioner::Program>> CopyProvisioner::Load(std:
   program.size = status->size;
   const int fd = program.file.get();
   const uint64_t size = program.size;
-  const auto digest = [fd, size] { return DigestOf(fd, size); };
+  const auto digest = [fd, size] { return os::DigestOfFile(fd, size); };
   base::Result<std::string> sha256 = co_await shell_.world().worker.Run(digest);
   if (!sha256) {
     co_return Faulty(FaultPhase::kPlace, sha256.error().In(path));

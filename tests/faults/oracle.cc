@@ -193,6 +193,13 @@ class Oracle {
     if (log->size() != node.log_bytes) {
       Complain("{}: {} bytes of log, {} in the journal", step.name, log->size(), node.log_bytes);
     }
+    const auto line = record_.logs.find({node.name, node.attempt});
+    if (line == record_.logs.end() && node.status == NodeStatus::kOk) {
+      Complain("{}: the run's journal has no line of its log", step.name);
+    } else if (line != record_.logs.end() && (line->second.bytes != log->size() ||
+                                              line->second.sha256 != base::Sha256Hex(*log))) {
+      Complain("{}: the log is not what the run's journal says of it", step.name);
+    }
     const std::string printed = StepPipeline::Printed(step);
     if (node.status == NodeStatus::kOk && *log != printed) {
       Complain("{}: the log is not what was printed ({} bytes, {} printed)", step.name, log->size(),
@@ -250,8 +257,13 @@ class Oracle {
                           node->second.status == NodeStatus::kSkipped &&
                           setup != record_.nodes.end() &&
                           setup->second.status == NodeStatus::kErrored;
+    // A cancel gives up a lane at once whose answer to its plan has not come; it may have begun.
+    const auto lane = record_.lanes.find(remains_.platform);
+    const bool unheard = node->second.status == NodeStatus::kCancelled &&
+                         lane != record_.lanes.end() && !lane->second.came;
     const bool explained =
-        given_up || (remains_.disk_filled && (errored || attempt.status == NodeStatus::kErrored)) ||
+        given_up || unheard ||
+        (remains_.disk_filled && (errored || attempt.status == NodeStatus::kErrored)) ||
         (remains_.lane_killed && errored && attempt.status == NodeStatus::kSkipped);
     if (node->second.attempt == attempt.n && node->second.status != attempt.status && !explained) {
       Complain("{} is {} in the lane's journal and {} in the run's", key,

@@ -27,18 +27,23 @@ std::unique_ptr<SimLane> SimLane::Born(async::Duration now, const std::string& f
   if (!os::MakeDirs(folder, 0700)) {
     return nullptr;
   }
+  auto lock = os::FileLock::TryLock(model::LaneFolder(folder).lock());
+  if (!lock) {
+    return nullptr;
+  }
   auto journal = lane::JournalWriter::Open(model::LaneFolder(folder).journal(), history);
   if (!journal) {
     return nullptr;
   }
-  return std::unique_ptr<SimLane>(
-      new SimLane(now, folder, std::move(*journal), std::move(history), pipeline, witness));
+  return std::unique_ptr<SimLane>(new SimLane(now, folder, std::move(*lock), std::move(*journal),
+                                              std::move(history), pipeline, witness));
 }
 
-SimLane::SimLane(async::Duration now, const std::string& folder, lane::JournalWriter journal,
-                 model::LaneHistory history, const StepPipeline& pipeline,
-                 std::vector<std::string>& witness)
+SimLane::SimLane(async::Duration now, const std::string& folder, os::FileLock lock,
+                 lane::JournalWriter journal, model::LaneHistory history,
+                 const StepPipeline& pipeline, std::vector<std::string>& witness)
     : process(now),
+      lock_(std::move(lock)),
       tasks_(process.loop.executor()),
       reaper_(process.loop.executor()),
       sync_(tasks_, process.clock, worker_),

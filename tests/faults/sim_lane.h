@@ -9,6 +9,7 @@
 #include "faults/sim_recipe.h"
 #include "faults/step_pipeline.h"
 #include "odu/lane/lane_agent.h"
+#include "os/file_lock.h"
 #include "os/reaper.h"
 #include "surface/server.h"
 
@@ -34,14 +35,15 @@ class SimLane {
   void End(const std::function<void()>& turn);
 
  private:
-  SimLane(async::Duration now, const std::string& folder, lane::JournalWriter journal,
-          model::LaneHistory history, const StepPipeline& pipeline,
+  SimLane(async::Duration now, const std::string& folder, os::FileLock lock,
+          lane::JournalWriter journal, model::LaneHistory history, const StepPipeline& pipeline,
           std::vector<std::string>& witness);
   lane::LaneParts Parts(const StepPipeline& pipeline, std::vector<std::string>& witness);
   boost::asio::awaitable<void> AwaitRelease();
   /// Ends what is done and forgotten, as a lane's life does.
   boost::asio::awaitable<void> Watch();
 
+  os::FileLock lock_;
   async::TaskGroup tasks_;
   lane::LazyWorker worker_{0};
   os::Reaper reaper_;

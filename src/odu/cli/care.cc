@@ -1,5 +1,7 @@
 #include "odu/cli/care.h"
 
+#include <fmt/format.h>
+
 #include <algorithm>
 #include <string>
 
@@ -68,7 +70,18 @@ Exit Doctor(const Caller& caller) {
   call.environment = caller.environment;
   call.now_ms = async::SystemClock().WallMs();
   call.fix = caller.invocation.Has("--fix");
+  const bool tells = caller.console.err_is_terminal();
+  if (caller.invocation.Has("--logs")) {
+    call.on_logs_of = [&](size_t run, size_t runs) {
+      if (tells) {
+        caller.console.Err(fmt::format("\rlogs of run {} of {}\x1b[K", run, runs));
+      }
+    };
+  }
   const model::DoctorReport report = command::Examine(call);
+  if (tells && call.on_logs_of) {
+    caller.console.Err("\r\x1b[K");
+  }
   caller.console.Out(caller.as_json() ? surface::Encoded(report) + '\n'
                                       : face::DoctorText(report, caller.console.colour()));
   const bool well = std::ranges::all_of(report.findings, &model::Finding::fixed);

@@ -6,6 +6,7 @@
 
 #include "odu/command/doctor_folders.h"
 #include "odu/command/doctor_lanes.h"
+#include "odu/command/doctor_logs.h"
 #include "odu/command/doctor_owners.h"
 #include "odu/command/doctor_trees.h"
 
@@ -39,6 +40,10 @@ model::DoctorReport Examine(const DoctorCall& call) {
     CheckOwners(call, findings);
     CheckLanes(call, findings);
     CheckTrees(call, findings);
+    if (call.on_logs_of) {
+      report.looked_at.emplace_back("logs");
+      CheckLogs(call, findings);
+    }
   }
   report.findings = findings.Take();
   return report;

@@ -21,6 +21,8 @@ struct DoctorCall {
   os::Environment environment;       ///< what git sees
   int64_t now_ms = 0;
   bool fix = false;
+  /// Whether every log is read; told of each run before it is looked at, by number and of how many.
+  std::function<void(size_t, size_t)> on_logs_of;
 };
 
 /// Gathers what is wrong.

@@ -7,11 +7,11 @@
 #include <utility>
 
 #include "base/logged.h"
-#include "base/sha256.h"
 #include "odu/model/ids.h"
 #include "odu/model/lane_journal.h"
 #include "os/append_file.h"
 #include "os/fd.h"
+#include "os/file_digest.h"
 #include "os/file_lock.h"
 #include "os/file_system.h"
 
@@ -24,26 +24,6 @@ constexpr size_t kReadBytes = size_t{256} << 10;
 model::LaneHistory HistoryOf(const model::LaneFolder& folder) {
   const auto text = os::ReadFile(folder.journal(), kMaxJournalBytes);
   return text ? model::ReadLaneJournal(*text) : model::LaneHistory();
-}
-
-/// Empty when it cannot be read.
-std::string Sha256OfFile(const std::string& path) {
-  const auto file = os::OpenFile(path, O_RDONLY);
-  if (!file) {
-    return "";
-  }
-  base::Sha256 hash;
-  std::string buffer(kReadBytes, '\0');
-  while (true) {
-    const auto got = os::ReadSome(file->get(), buffer);
-    if (!got) {
-      return "";
-    }
-    if (*got == 0) {
-      return hash.HexDigest();
-    }
-    hash.Update(std::string_view(buffer).substr(0, *got));
-  }
 }
 
 }  // namespace
@@ -62,7 +42,7 @@ void DoubtLogs(const model::LaneFolder& folder, std::vector<model::Attempt>& att
     attempt.log_complete =
         attempt.log_complete &&
         (attempt.log_sha256.empty() ||
-         Sha256OfFile(folder.log(attempt.node, attempt.n)) == attempt.log_sha256);
+         os::DigestOfFile(folder.log(attempt.node, attempt.n)) == attempt.log_sha256);
   }
 }
 

@@ -78,6 +78,9 @@ void LiveRun::Restore(const ledger::RunRecord& record) {
     run_.verdict = record.settled->verdict;
     run_.flaky = record.settled->flaky;
   }
+  for (const auto& [key, line] : record.logs) {
+    logs_written_.insert(key);
+  }
   // In the journal's order, so that cursors given out by the earlier owner keep their meaning.
   const auto replay = [this](ledger::JournalLine&& line) {
     if (auto* node = std::get_if<Node>(&line.body)) {
@@ -131,8 +134,22 @@ void LiveRun::OnAttempt(const std::string& platform, const model::Attempt& attem
                    header_.ref, platform, attempt.node);
     return;
   }
+  if (attempt.log_complete && !attempt.log_sha256.empty() && log_here == attempt.log_bytes) {
+    WriteLog(platform, attempt);
+  }
   if (applied == Applied::kChanged) {
     Touch(*fan_in_.Find(platform, attempt.node));
+  }
+}
+
+void LiveRun::WriteLog(const std::string& platform, const model::Attempt& attempt) {
+  ledger::LogLine line;
+  line.node = model::NodeId(attempt.node, platform);
+  line.attempt = attempt.n;
+  line.bytes = attempt.log_bytes;
+  line.sha256 = attempt.log_sha256;
+  if (logs_written_.emplace(line.node, line.attempt).second) {
+    journal_.Append(ledger::JournalBody(std::move(line)));
   }
 }
 

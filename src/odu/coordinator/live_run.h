@@ -5,9 +5,11 @@
 #include <functional>
 #include <memory>
 #include <optional>
+#include <set>
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "async/task_group.h"
@@ -115,6 +117,8 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   /// Hands what has changed to the journal.
   void WriteChanged();
   void OnAttempt(const std::string& platform, const model::Attempt& attempt, bool log_final);
+  /// Writes down what the attempt's log is, once.
+  void WriteLog(const std::string& platform, const model::Attempt& attempt);
   boost::asio::awaitable<void> BuryLane(LaneState& lane, LaneEnd end);
   /// It is dead, or ended before it could carry out its release; of this machine's lanes.
   bool LeftItsWorkTree(const LaneState& lane) const;
@@ -153,6 +157,7 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   model::Run run_;
   Stage stage_ = Stage::kRunning;
   int32_t settlements_ = 0;
+  std::set<std::pair<std::string, int32_t>> logs_written_;  ///< node and attempt
   std::vector<bool> touched_;
   std::vector<size_t> changed_;      ///< not in the journal yet
   std::vector<size_t> unpublished_;  ///< handed to the journal, which has not written them yet

@@ -13,6 +13,7 @@
 #include "async/deadline.h"
 #include "base/sha256.h"
 #include "os/fd.h"
+#include "os/file_digest.h"
 #include "os/file_system.h"
 
 namespace odu::coordinator {
@@ -28,29 +29,6 @@ constexpr async::Duration kTryAgainAfter = std::chrono::seconds(1);
 constexpr async::Duration kSyncAfter = std::chrono::milliseconds(500);
 /// A log that was checked: nobody writes it any more.
 constexpr mode_t kCheckedMode = 0444;
-
-/// The digest of the file's first `bytes` bytes; blocks.
-base::Result<std::string> DigestOf(const std::string& path, uint64_t bytes) {
-  auto file = os::OpenFile(path, O_RDONLY);
-  if (!file) {
-    return base::Pass(file.error());
-  }
-  base::Sha256 digest;
-  std::vector<char> buffer(size_t{256} << 10);
-  uint64_t at = 0;
-  while (at < bytes) {
-    const auto read = os::ReadAt(file->get(), at, buffer);
-    if (!read) {
-      return base::Pass(read.error());
-    }
-    if (*read == 0) {
-      break;
-    }
-    digest.Update(std::string_view(buffer.data(), *read));
-    at += *read;
-  }
-  return digest.HexDigest();
-}
 
 /// Best effort, blocks: what was checked is what it is, on the disk or not yet.
 void SyncFiles(const std::vector<std::string>& paths) {
@@ -333,7 +311,7 @@ awaitable<void> LogPull::Sync() {
 awaitable<void> LogPull::CheckOne(std::string key) {
   Pull& pull = pulls_.at(key);
   auto digest = [path = pull.path, bytes = pull.attempt.log_bytes] {
-    return DigestOf(path, bytes);
+    return os::DigestOfFile(path, bytes);
   };
   base::Result<std::string> found;
   if (pull.digest) {

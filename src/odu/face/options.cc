@@ -77,6 +77,7 @@ constexpr std::array kPruneOptions{
 };
 constexpr std::array kDoctorOptions{
     OptionSpec{"--fix", "", "", false, "put right what can be put right"},
+    OptionSpec{"--logs", "", "", false, "read every stored log: is it what its node wrote?"},
     kOutput,
 };
 constexpr std::array kPlanOptions{

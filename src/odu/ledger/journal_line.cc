@@ -18,6 +18,8 @@ constexpr std::string_view TypeOf() {
     return "owner";
   } else if constexpr (std::is_same_v<T, LaneLine>) {
     return "lane";
+  } else if constexpr (std::is_same_v<T, LogLine>) {
+    return "log";
   } else if constexpr (std::is_same_v<T, model::Node>) {
     return "node";
   } else if constexpr (std::is_same_v<T, SettledLine>) {
@@ -105,8 +107,9 @@ base::Result<JournalLine> DecodeLine(std::string_view line) {
   base::Result<JournalBody> body = JournalBody(UnknownLine{std::string(name)});
   static_cast<void>(
       DecodeIf<RequestLine>(name, *value, body) || DecodeIf<OwnerLine>(name, *value, body) ||
-      DecodeIf<LaneLine>(name, *value, body) || DecodeIf<model::Node>(name, *value, body) ||
-      DecodeIf<SettledLine>(name, *value, body) || DecodeIf<ClosedLine>(name, *value, body));
+      DecodeIf<LaneLine>(name, *value, body) || DecodeIf<LogLine>(name, *value, body) ||
+      DecodeIf<model::Node>(name, *value, body) || DecodeIf<SettledLine>(name, *value, body) ||
+      DecodeIf<ClosedLine>(name, *value, body));
   if (!body) {
     return base::Pass(body.error());
   }

@@ -18,6 +18,7 @@
 ///   request   the first line: what was asked for (never with the caller's environment)
 ///   owner     a coordinator took the run over, with its epoch
 ///   lane      a lane changed its state; `ended` is the last of that lane
+///   log       an attempt's log is whole and here: its bytes and their sha256
 ///   node      a node changed; the whole node, so that the newest line of a node is its state
 ///   settled   every node is terminal: the verdict; revision 0 is the first, a rerun makes more
 ///   closed    the last line: nothing follows it. A journal without it is an unfinished run
@@ -52,6 +53,16 @@ struct LaneLine {
 };
 BOOST_DESCRIBE_STRUCT(LaneLine, (), (platform, host, state, detail, ended, came, cancels, runner))
 
+struct LogLine {
+  std::string node;  ///< `<instance>@<platform>`
+  int32_t attempt = 1;
+  uint64_t bytes = 0;
+  std::string sha256;
+  bool operator==(const LogLine&) const = default;
+  static constexpr std::array<std::string_view, 1> kRequired{"node"};
+};
+BOOST_DESCRIBE_STRUCT(LogLine, (), (node, attempt, bytes, sha256))
+
 struct SettledLine {
   model::Verdict verdict = model::Verdict::kIncomplete;
   int32_t revision = 0;
@@ -76,8 +87,8 @@ struct UnknownLine {
   std::string type;
 };
 
-using JournalBody = std::variant<RequestLine, OwnerLine, LaneLine, model::Node, SettledLine,
-                                 ClosedLine, UnknownLine>;
+using JournalBody = std::variant<RequestLine, OwnerLine, LaneLine, LogLine, model::Node,
+                                 SettledLine, ClosedLine, UnknownLine>;
 struct JournalLine {
   int64_t at = 0;  ///< epoch milliseconds
   JournalBody body = UnknownLine{};

@@ -21,6 +21,10 @@ void RunRecord::Apply(JournalLine line) {
                  [&](RequestLine& body) { request = std::move(body.request); },
                  [&](OwnerLine& body) { epoch = std::max(epoch, body.epoch); },
                  [&](LaneLine& body) { lanes[body.platform] = std::move(body); },
+                 [&](LogLine& body) {
+                   const std::pair key(body.node, body.attempt);
+                   logs[key] = std::move(body);
+                 },
                  [&](model::Node& body) {
                    if (!model::IsTerminal(body.status)) {
                      settled.reset();

@@ -21,6 +21,8 @@ struct RunRecord {
   std::map<std::string, model::Node, std::less<>> nodes;
   /// The newest line of each lane, by platform.
   std::map<std::string, LaneLine, std::less<>> lanes;
+  /// The whole logs, by node and attempt.
+  std::map<std::pair<std::string, int32_t>, LogLine> logs;
   /// Each red that was written down, in that order: node and attempt. What cursors count.
   std::vector<std::pair<std::string, int32_t>> reds;
   std::optional<model::RunStartRequest> request;
