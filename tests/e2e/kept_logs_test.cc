@@ -38,6 +38,24 @@ TEST_F(KeptLogs, AreSealedAndOutliveGitCleanAndTheirWorkTree) {
   EXPECT_EQ(os::ReadFile(first, size_t{1} << 20), printed);
 }
 
+TEST_F(KeptLogs, OneThatWasChangedAfterwardsIsNamedByTheDoctor) {
+  Justfile("[metadata(\"ci\")]\nci: red skipped\nred:\n  @echo alpha; false\nskipped: red\n");
+  ASSERT_EQ(Run().exit_code, 1);
+  EXPECT_EQ(Odu({"doctor", "--logs"}).exit_code, 0) << Odu({"doctor", "--logs"});
+  const std::string log = LogIn(NewestRun(), "red", 1);
+  std::string text = *os::ReadFile(log, size_t{1} << 20);
+  ASSERT_TRUE(text.starts_with("alpha\n")) << text;
+  text.replace(0, 5, "gamma");
+  ASSERT_TRUE(os::WriteFileAtomic(log, text).has_value());
+  EXPECT_EQ(Odu({"doctor"}).exit_code, 0);
+  const CliResult found = Odu({"doctor", "--logs"});
+  EXPECT_EQ(found.exit_code, 3) << found;
+  EXPECT_NE(found.stdout_text.find("the log of red@" + Here() +
+                                   ", attempt 1, is not what its node wrote"),
+            std::string::npos)
+      << found;
+}
+
 TEST_F(KeptLogs, ANodeThatCutsTheLogOfAnotherMakesNoVerdictLie) {
   Justfile(
       "[metadata(\"ci\")]\nci: told cutter\n"
