@@ -377,9 +377,26 @@ Exit DoServe(const Caller& caller) {
   options.foreground = caller.invocation.Has("--foreground");
   options.build = ODU_VERSION;
   options.started_by = fmt::format("odu serve (pid {})", getpid());
-  const auto served = odu::coordinator::Serve(options);
+  auto served = odu::coordinator::Serve(options);
   if (!served) {
     return base::Pass(served.error());
+  }
+  // Who holds the lock may be stopped or about to end: only an answer says that it serves. Another
+  // odu that starts one asks for that itself.
+  if (served->already && !caller.environment.Get(odu::coordinator::kCheckoutVariable)) {
+    const Exit answers = WithCoordinator(
+        caller, [&served](FaceContext& context, const command::Checkout&) -> awaitable<Exit> {
+          const auto client = co_await face::Reach(context, Start::kIfNeeded);
+          if (!client) {
+            co_return base::Pass(client.error());
+          }
+          const auto pid = static_cast<pid_t>((*client)->hello().pid);
+          served->already = std::exchange(served->pid, pid) == pid;
+          co_return 0;
+        });
+    if (!answers) {
+      return answers;
+    }
   }
   caller.console.Err(odu::coordinator::Words(*served));
   return 0;

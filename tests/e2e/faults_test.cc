@@ -251,7 +251,8 @@ TEST_F(Faults, AStoppedCoordinatorIsNamed) {
   ASSERT_TRUE(UntilNode("one", "running"));
   const pid_t coordinator = CoordinatorPid();
   ASSERT_EQ(kill(coordinator, SIGSTOP), 0);
-  for (const auto& words : {std::vector<std::string>{"status"}, RunWords(), {"wait", "--settle"}}) {
+  for (const auto& words :
+       {std::vector<std::string>{"status"}, RunWords(), {"serve"}, {"wait", "--settle"}}) {
     const CliResult said = Odu(words);
     EXPECT_EQ(said.exit_code, 3) << said;
     // `wait` answers with one line of JSON, also when it fails.

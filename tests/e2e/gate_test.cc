@@ -268,12 +268,24 @@ TEST_F(GateTest, AForgeThatDoesNotAnswerHoldsUpNoVerdict) {
       << run;
 }
 
-// Stopped while its post was under way, replaced, and woken: it says nothing more.
+TEST_F(GateTest, WhatIsPaidIsNotShownAsOwedWhileANodeStillRuns) {
+  Justfile("[metadata('ci')]\nci:\n    until [ -e \"$MARK\" ]; do sleep 0.05; done\n");
+  extra_.push_back("MARK=" + (home_ / "mark"));
+  ASSERT_EQ(Odu({"run", "--host", Here() + "=localhost", "--detach"}).exit_code, 0);
+  ASSERT_TRUE(Until([&] { return States("ci") == "pending"; }));
+  ASSERT_TRUE(Until([&] { return States("_ci-setup").ends_with("success"); }));
+  EXPECT_TRUE(Until([&] { return JsonOf({"status", "-o", "json"}, "unposted") == "[]"; }));
+  home_.Write("mark", "");
+  EXPECT_EQ(Odu({"wait", "--settle"}).exit_code, 0);
+}
+
+// Stopped with nothing on its way, replaced, and woken: it says nothing more.
 TEST_F(GateTest, AnOwnerThatWasReplacedPostsNothingWhenItWakes) {
   Justfile("[metadata('ci')]\nci:\n    until [ -e \"$MARK\" ]; do sleep 0.05; done\n");
   extra_.push_back("MARK=" + (home_ / "mark"));
   ASSERT_EQ(Odu({"run", "--host", Here() + "=localhost", "--detach"}).exit_code, 0);
   ASSERT_TRUE(Until([&] { return States("ci") == "pending"; }));
+  ASSERT_TRUE(Until([&] { return JsonOf({"status", "-o", "json"}, "unposted") == "[]"; }));
   const auto old =
       static_cast<pid_t>(std::strtol(os::ReadFile(Lock(), 1 << 10)->c_str(), nullptr, 10));
   ASSERT_EQ(kill(old, SIGSTOP), 0);

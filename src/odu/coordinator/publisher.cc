@@ -218,7 +218,7 @@ bool Publisher::OnItsWay(const ledger::GateTarget& target, std::string_view cont
 }
 
 awaitable<void> Publisher::Work() {
-  while (!stopping_ && world_.Owns()) {
+  while (!stopping_ && world_.OwnsNow()) {
     const std::optional<Ms> again = Pump();
     LetGoOfFinished();
     ShowChanges();
@@ -377,15 +377,19 @@ awaitable<void> Publisher::PostOne(Run run, ForgeDesk& desk, std::shared_ptr<for
   forge::Answer<int64_t> answer = std::unexpected(forge::Failure());
   if (!synced) {
     answer = std::unexpected(forge::FailureOf(synced.error()));
-  } else if (world_.Owns()) {
-    auto post = [forge, sha = run->target().sha, &status] { return forge->Post(sha, status); };
+  } else {
+    // Looked at where it is sent: a successor may have said more since this process was stopped.
+    auto post = [forge, sha = run->target().sha, &status,
+                 &world = world_]() -> forge::Answer<int64_t> {
+      return world.OwnsNow() ? forge->Post(sha, status) : std::unexpected(forge::Failure());
+    };
     answer = co_await threads_->Run(std::move(post));
   }
   --on_their_way_;
   --desk.on_their_way;
   const Ms now = Now();
   pacer_.Ended(now);
-  if (!world_.Owns()) {
+  if (!world_.OwnsNow()) {
     co_return;  // what it owes is its successor's to say and to write down
   }
   if (answer) {
@@ -433,7 +437,8 @@ void Publisher::LetGoOfFinished() {
     const std::string run_id = run.run_id();
     entry = runs_.erase(entry);
     changed_.Ring();
-    if (shown_.erase(run_id) > 0 && on_change_) {
+    const bool was_ahead = ahead_.erase(run_id) > 0;
+    if ((shown_.erase(run_id) > 0 || was_ahead) && on_change_) {
       on_change_(run_id);
     }
   }
@@ -441,9 +446,9 @@ void Publisher::LetGoOfFinished() {
 
 void Publisher::ShowChanges() {
   const Ms now = Now();
-  const bool paid = std::ranges::any_of(shown_, [this](const auto& entry) {
-    const auto run = runs_.find(entry.first);
-    return run != runs_.end() && run->second->Unposted().empty();
+  const bool paid = std::ranges::any_of(runs_, [this](const auto& entry) {
+    return (shown_.contains(entry.first) || ahead_.contains(entry.first)) &&
+           entry.second->Unposted().empty();
   });
   show_later_ = !paid && now - shown_at_ < kShowEvery;  // somebody may wait for that
   if (show_later_) {
@@ -452,10 +457,10 @@ void Publisher::ShowChanges() {
   shown_at_ = now;
   for (const auto& [run_id, run] : runs_) {
     std::vector<std::string> unposted = run->Unposted();
-    const auto before = shown_.find(run_id);
-    if (before == shown_.end() ? unposted.empty() : before->second == unposted) {
+    if (Shown(run_id) == unposted && ahead_.erase(run_id) == 0) {
       continue;
     }
+    ahead_.erase(run_id);
     if (unposted.empty()) {
       shown_.erase(run_id);
     } else {

@@ -6,6 +6,7 @@
 #include <map>
 #include <memory>
 #include <optional>
+#include <set>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -60,7 +61,8 @@ class Publisher {
   /// No node of it changes any more.
   void Over(const std::string& run_id);
 
-  std::vector<std::string> Unposted(const std::string& run_id) const;
+  /// What the run owes now; whoever asks is told of a change, as everybody is, by OnChange.
+  std::vector<std::string> Unposted(const std::string& run_id);
   /// Something is owed that time alone will mend.
   bool busy() const;
 
@@ -104,6 +106,8 @@ class Publisher {
   bool OnItsWay(const ledger::GateTarget& target, std::string_view context) const;
   void LetGoOfFinished();
   void ShowChanges();
+  /// What everybody was last told that the run owes.
+  std::vector<std::string> Shown(const std::string& run_id) const;
 
   World& world_;
   Board& board_;
@@ -116,6 +120,7 @@ class Publisher {
   std::map<std::string, Turn, std::less<>> spoken_;
   std::map<std::string, std::unique_ptr<ForgeDesk>> desks_;
   std::map<std::string, std::vector<std::string>> shown_;
+  std::set<std::string> ahead_;  ///< runs of which somebody has seen other debts than `shown_`
   Ms shown_at_{0};
   bool show_later_ = false;
   forge::Pacer pacer_;

@@ -17,9 +17,21 @@ constexpr async::Duration kRetryBound = std::chrono::seconds(20);
 
 }  // namespace
 
-std::vector<std::string> Publisher::Unposted(const std::string& run_id) const {
+std::vector<std::string> Publisher::Unposted(const std::string& run_id) {
   const auto run = runs_.find(run_id);
-  return run == runs_.end() ? std::vector<std::string>() : run->second->Unposted();
+  if (run == runs_.end()) {
+    return {};
+  }
+  std::vector<std::string> unposted = run->second->Unposted();
+  if (Shown(run_id) != unposted) {
+    ahead_.insert(run_id);
+  }
+  return unposted;
+}
+
+std::vector<std::string> Publisher::Shown(const std::string& run_id) const {
+  const auto shown = shown_.find(run_id);
+  return shown == shown_.end() ? std::vector<std::string>() : shown->second;
 }
 
 bool Publisher::busy() const {

@@ -171,6 +171,7 @@ class Service {
         signals_(context.get_executor(), {SIGTERM, SIGINT}),
         ended_(context.get_executor()) {
     world_.owned = [this] { return StillOwns(); };
+    world_.owned_now = [this] { return gate_.StillHeld(); };
   }
 
   awaitable<Result<void>> Run(os::ReadinessReport& report) {

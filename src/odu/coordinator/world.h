@@ -71,12 +71,15 @@ struct World {
   /// Whether the checkout is still this process's; empty = it always is. One that was stopped for
   /// an hour may have been replaced, and then writes nothing more.
   std::function<bool()> owned = {};
+  /// The same, looked at this very moment; on any thread. Empty = as `owned`.
+  std::function<bool()> owned_now = {};
   /// The way to a lane, instead of the real ones: for tests that need no processes. `story` is null
   /// for a lane of this machine.
   std::function<std::unique_ptr<LaneCarrier>(const ledger::RunLane& lane, SetupStory* story)>
       carrier = {};
 
   bool Owns() const { return !owned || owned(); }
+  bool OwnsNow() const { return owned_now ? owned_now() : Owns(); }
 };
 
 /// Where `odu-runner` is: beside this program, else in ../libexec/odu, else what $ODU_RUNNER says.
