@@ -32,6 +32,7 @@
 #include "odu/face/calls.h"
 #include "odu/face/error_text.h"
 #include "odu/face/post.h"
+#include "odu/face/serving.h"
 #include "odu/face/status.h"
 #include "odu/face/status_report.h"
 #include "odu/model/run_id.h"
@@ -39,7 +40,6 @@
 #include "os/signals.h"
 #include "os/standard_streams.h"
 #include "os/terminal.h"
-#include "service/control.h"
 
 // The program `odu`: joins the command line, a real clock, a real terminal and the faces.
 namespace {
@@ -329,30 +329,12 @@ Exit DoShell(const Caller& caller) {
 }
 
 Exit StopCoordinator(const Caller& caller) {
-  return WithCoordinator(
-      caller, [](FaceContext& context, const command::Checkout& checkout) -> awaitable<Exit> {
-        const auto stopped = co_await service::Stop(context.executor, context.clock, context.place);
-        if (!stopped) {
-          co_return base::Pass(stopped.error());
-        }
-        const auto left = command::NeedsAdoption(checkout);
-        context.console.Err(fmt::format("stopped the coordinator (pid {}){}\n", stopped->pid,
-                                        left && *left ? "; its lanes run on" : ""));
-        co_return 0;
-      });
-}
-
-Exit RestartCoordinator(const Caller& caller) {
-  return WithCoordinator(
-      caller, [](FaceContext& context, const command::Checkout&) -> awaitable<Exit> {
-        const auto client = co_await service::Restart(context.executor, context.clock,
-                                                      context.reaper, context.place);
-        if (!client) {
-          co_return base::Pass(client.error());
-        }
-        context.console.Err(fmt::format("the coordinator is pid {} now\n", (*client)->hello().pid));
-        co_return 0;
-      });
+  return WithCoordinator(caller, [](FaceContext& context, const command::Checkout& checkout) {
+    return face::StopServing(context, [&checkout] {
+      const auto left = command::NeedsAdoption(checkout);
+      return left && *left;
+    });
+  });
 }
 
 Exit DoPost(const Caller& caller) {
@@ -369,7 +351,9 @@ Exit DoServe(const Caller& caller) {
     return StopCoordinator(caller);
   }
   if (caller.invocation.Has("--restart")) {
-    return RestartCoordinator(caller);
+    return WithCoordinator(caller, [](FaceContext& context, const command::Checkout&) {
+      return face::RestartServing(context);
+    });
   }
   odu::coordinator::ServeOptions options;
   options.directory =
@@ -377,26 +361,15 @@ Exit DoServe(const Caller& caller) {
   options.foreground = caller.invocation.Has("--foreground");
   options.build = ODU_VERSION;
   options.started_by = fmt::format("odu serve (pid {})", getpid());
-  auto served = odu::coordinator::Serve(options);
+  const auto served = odu::coordinator::Serve(options);
   if (!served) {
     return base::Pass(served.error());
   }
-  // Who holds the lock may be stopped or about to end: only an answer says that it serves. Another
-  // odu that starts one asks for that itself.
   if (served->already && !caller.environment.Get(odu::coordinator::kCheckoutVariable)) {
-    const Exit answers = WithCoordinator(
-        caller, [&served](FaceContext& context, const command::Checkout&) -> awaitable<Exit> {
-          const auto client = co_await face::Reach(context, Start::kIfNeeded);
-          if (!client) {
-            co_return base::Pass(client.error());
-          }
-          const auto pid = static_cast<pid_t>((*client)->hello().pid);
-          served->already = std::exchange(served->pid, pid) == pid;
-          co_return 0;
-        });
-    if (!answers) {
-      return answers;
-    }
+    // Another odu that starts one asks for an answer itself.
+    return WithCoordinator(caller, [&served](FaceContext& context, const command::Checkout&) {
+      return face::MakeSureOfServing(context, served->toplevel);
+    });
   }
   caller.console.Err(odu::coordinator::Words(*served));
   return 0;

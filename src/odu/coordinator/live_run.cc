@@ -79,7 +79,9 @@ void LiveRun::Restore(const ledger::RunRecord& record) {
     run_.flaky = record.settled->flaky;
   }
   for (const auto& [key, line] : record.logs) {
-    logs_written_.insert(key);
+    if (const auto node = fan_in_.Find(line.node)) {
+      logs_written_.emplace(*node, line.attempt);
+    }
   }
   // In the journal's order, so that cursors given out by the earlier owner keep their meaning.
   const auto replay = [this](ledger::JournalLine&& line) {
@@ -134,23 +136,25 @@ void LiveRun::OnAttempt(const std::string& platform, const model::Attempt& attem
                    header_.ref, platform, attempt.node);
     return;
   }
+  const size_t node = *fan_in_.Find(platform, attempt.node);
   if (attempt.log_complete && !attempt.log_sha256.empty() && log_here == attempt.log_bytes) {
-    WriteLog(platform, attempt);
+    WriteLog(node, attempt);
   }
   if (applied == Applied::kChanged) {
-    Touch(*fan_in_.Find(platform, attempt.node));
+    Touch(node);
   }
 }
 
-void LiveRun::WriteLog(const std::string& platform, const model::Attempt& attempt) {
+void LiveRun::WriteLog(size_t node, const model::Attempt& attempt) {
+  if (!logs_written_.emplace(node, attempt.n).second) {
+    return;
+  }
   ledger::LogLine line;
-  line.node = model::NodeId(attempt.node, platform);
+  line.node = fan_in_.nodes()[node].name;
   line.attempt = attempt.n;
   line.bytes = attempt.log_bytes;
   line.sha256 = attempt.log_sha256;
-  if (logs_written_.emplace(line.node, line.attempt).second) {
-    journal_.Append(ledger::JournalBody(std::move(line)));
-  }
+  journal_.Append(ledger::JournalBody(std::move(line)));
 }
 
 void LiveRun::Touch(size_t node) {

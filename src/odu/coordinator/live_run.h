@@ -118,7 +118,7 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   void WriteChanged();
   void OnAttempt(const std::string& platform, const model::Attempt& attempt, bool log_final);
   /// Writes down what the attempt's log is, once.
-  void WriteLog(const std::string& platform, const model::Attempt& attempt);
+  void WriteLog(size_t node, const model::Attempt& attempt);
   boost::asio::awaitable<void> BuryLane(LaneState& lane, LaneEnd end);
   /// It is dead, or ended before it could carry out its release; of this machine's lanes.
   bool LeftItsWorkTree(const LaneState& lane) const;
@@ -157,7 +157,7 @@ class LiveRun : public std::enable_shared_from_this<LiveRun> {
   model::Run run_;
   Stage stage_ = Stage::kRunning;
   int32_t settlements_ = 0;
-  std::set<std::pair<std::string, int32_t>> logs_written_;  ///< node and attempt
+  std::set<std::pair<size_t, int32_t>> logs_written_;  ///< node and attempt
   std::vector<bool> touched_;
   std::vector<size_t> changed_;      ///< not in the journal yet
   std::vector<size_t> unpublished_;  ///< handed to the journal, which has not written them yet
