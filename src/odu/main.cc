@@ -368,7 +368,7 @@ Exit DoServe(const Caller& caller) {
   if (served->already && !caller.environment.Get(odu::coordinator::kCheckoutVariable)) {
     // Another odu that starts one asks for an answer itself.
     return WithCoordinator(caller, [&served](FaceContext& context, const command::Checkout&) {
-      return face::MakeSureOfServing(context, served->toplevel);
+      return face::MakeSureOfServing(context, served->toplevel, served->pid);
     });
   }
   caller.console.Err(odu::coordinator::Words(*served));

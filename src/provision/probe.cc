@@ -36,9 +36,9 @@ p machine "${s##* }"
 u=$(id 2>/dev/null)
 u=${u#uid=}
 u=${u%% gid=*}
-me=${u%%(*}
-user=${u#*(}
-p user "${user%)}"
+me=${u%%"("*}
+user=${u#*"("}
+p user "${user%")"}"
 p home "${HOME:-}"
 p shell "${SHELL:-}"
 l=
@@ -69,8 +69,8 @@ tool() {
 
 /// In: $d the folder as given, $given whether somebody chose it, $make, $salt. Symlinks above the
 /// home directory are the machine's, those above a folder that was chosen are the chooser's; any
-/// other one might be anybody's. Where a program of ours is executable the folder is; programs are
-/// started sparingly, for a lane waits for each of them.
+/// other one might be anybody's. That programs are executed is tried: the `-x` of some shells knows
+/// nothing of noexec.
 constexpr std::string_view kFolder =
     R"sh(case $d in '~') d=${HOME:-} ;; '~/'*) d=${HOME:-}/${d#??} ;; esac
 d=${d%/}
@@ -112,19 +112,15 @@ if [ $there = 1 ]; then
     *) if [ $given = 1 ] || [ $make = 0 ]; then trouble open "$cur" "$1"; fi
        e=$(chmod 700 "$cur" 2>&1) || trouble owner "$cur" "$e" ;;
   esac
-  have=0
-  for f in "$cur"/bin/*; do
-    if [ -f "$f" ] && [ -x "$f" ] && [ ! -h "$f" ]; then have=1; p have "${f##*/}"; fi
-  done
   x=$cur/.probe-$salt
   e=$({ printf '#!/bin/sh\nexit 42\n' > "$x"; } 2>&1) || { rm -f "$x"; trouble write "$cur" "$e"; }
-  r=42
-  if [ $have = 0 ]; then
-    e=$(chmod 700 "$x" 2>&1; "$x" 2>&1)
-    r=$?
-  fi
+  e=$(chmod 700 "$x" 2>&1; "$x" 2>&1)
+  r=$?
   rm -f "$x"
   [ $r = 42 ] || trouble noexec "$cur" "$e"
+  for f in "$cur"/bin/*; do
+    if [ -f "$f" ] && [ -x "$f" ] && [ ! -h "$f" ]; then p have "${f##*/}"; fi
+  done
   set -- $(df -Pk "$cur" 2>/dev/null)
   if [ $# -gt 6 ]; then shift $(($# - 6)); fi
   p free_kib "${4:-}"

@@ -42,14 +42,21 @@ void CheckRun(const ledger::RunFolder& folder, Findings& findings) {
     }
     const std::string path =
         ledger::LogFileOf(folder, node->platform, node->instance, line.attempt);
-    if (const std::string trouble = Trouble(path, line); !trouble.empty()) {
-      const std::string& ref = record->header.ref;
-      findings.Tell(
-          "log",
-          fmt::format("run {}: the log of {}, attempt {}, {}", ref, line.node, line.attempt,
-                      trouble),
-          fmt::format("do not go by it; 'odu rerun --run {} {}' makes another", ref, line.node));
+    const std::string trouble = Trouble(path, line);
+    if (trouble.empty()) {
+      continue;
     }
+    if (!os::Exists(folder.header())) {
+      return;  // it has expired meanwhile
+    }
+    const ledger::RunHeader& header = record->header;
+    findings.Tell(
+        "log",
+        fmt::format("run {} of {}: the log of {}, attempt {}, {}", header.ref,
+                    base::Quoted(header.checkout), line.node, line.attempt, trouble),
+        fmt::format("do not go by it; 'odu rerun --run {} {}' there makes another one, and this "
+                    "stays until the run is pruned",
+                    header.run_id, line.node));
   }
 }
 

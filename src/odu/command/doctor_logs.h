@@ -4,8 +4,8 @@
 
 namespace odu::command {
 
-/// Every whole log of every stored run: it must be there, with the bytes and the sha256 that the
-/// run's journal has of it. Reads them all.
+/// Every log that a stored run's journal has the bytes and the sha256 of must be there, and be
+/// that. What a node left that ended with its lane has no such line. Reads them all.
 void CheckLogs(const DoctorCall& call, Findings& findings);
 
 }  // namespace odu::command

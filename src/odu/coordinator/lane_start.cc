@@ -72,8 +72,11 @@ boost::asio::awaitable<std::vector<model::Attempt>> LastOf(World& world, const F
     co_return words;
   }
   left = 0;
-  const auto attempt_of = [&](const std::string& instance) {
+  const auto attempt_of = [&](const std::string& instance) -> std::optional<int32_t> {
     const auto index = fan_in.Find(platform, instance);
+    if (index && model::IsTerminal(fan_in.nodes()[*index].status)) {
+      return std::nullopt;
+    }
     return index ? std::max(1, fan_in.AwaitedAttempt(*index)) : 1;
   };
   co_return remote->LastAttempts(end, attempt_of);

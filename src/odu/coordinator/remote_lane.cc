@@ -13,6 +13,7 @@
 #include "odu/coordinator/remote_source.h"
 #include "odu/model/forge_tokens.h"
 #include "odu/model/ids.h"
+#include "os/file_digest.h"
 #include "provision/wake_detector.h"
 
 namespace odu::coordinator {
@@ -269,27 +270,34 @@ Attempt RemoteLane::Record(const std::string& instance, int32_t n, NodeStatus st
 }
 
 std::vector<Attempt> RemoteLane::LastAttempts(
-    const LaneEnd& end, const std::function<int32_t(const std::string& instance)>& attempt_of) {
+    const LaneEnd& end,
+    const std::function<std::optional<int32_t>(const std::string& instance)>& attempt_of) {
   std::vector<Attempt> attempts;
   if (end.kind == LaneEnd::Kind::kDied || end.kind == LaneEnd::Kind::kGivenUp) {
     return attempts;
   }
   const bool cancelled = end.kind == LaneEnd::Kind::kCancelled;
-  const std::string setup(model::kSetupRecipe);
-  Attempt first =
-      Record(setup, attempt_of(setup), cancelled ? NodeStatus::kCancelled : NodeStatus::kErrored,
-             FirstLine(end.why));
-  first.started_at = setup_began_;
-  first.duration_ms =
-      setup_began_ == 0 ? 0 : std::max<int64_t>(0, world_.clock.WallMs() - setup_began_);
-  first.log_bytes = WriteEpitaph(folder_.log(setup, first.n), base::Sanitised(end.why, false));
-  attempts.push_back(std::move(first));
-  for (const model::PlanNode& node : plan_.nodes) {
-    Attempt attempt = Record(node.id, attempt_of(node.id),
-                             cancelled ? NodeStatus::kCancelled : NodeStatus::kSkipped,
-                             cancelled ? end.reason : fmt::format("skipped: {} errored", setup));
-    attempt.log_bytes = WriteEpitaph(folder_.log(node.id, attempt.n), attempt.reason);
+  const auto keep = [&](Attempt attempt, const std::string& words) {
+    const std::string log = folder_.log(attempt.node, attempt.n);
+    attempt.log_bytes = WriteEpitaph(log, words);
+    attempt.log_sha256 = os::DigestOfFile(log).value_or("");
     attempts.push_back(std::move(attempt));
+  };
+  const std::string setup(model::kSetupRecipe);
+  if (const auto n = attempt_of(setup)) {
+    Attempt first = Record(setup, *n, cancelled ? NodeStatus::kCancelled : NodeStatus::kErrored,
+                           FirstLine(end.why));
+    first.started_at = setup_began_;
+    first.duration_ms =
+        setup_began_ == 0 ? 0 : std::max<int64_t>(0, world_.clock.WallMs() - setup_began_);
+    keep(std::move(first), base::Sanitised(end.why, false));
+  }
+  for (const model::PlanNode& node : plan_.nodes) {
+    if (const auto n = attempt_of(node.id)) {
+      const std::string reason = cancelled ? end.reason : fmt::format("skipped: {} errored", setup);
+      keep(Record(node.id, *n, cancelled ? NodeStatus::kCancelled : NodeStatus::kSkipped, reason),
+           reason);
+    }
   }
   return attempts;
 }

@@ -46,9 +46,11 @@ class RemoteLane {
   void Begin(async::TaskGroup& group);
 
   /// What became of the nodes of a lane that never had a plan: `_ci-setup` errored (or cancelled)
-  /// with the reason, all others skipped (cancelled), each with its log.
+  /// with the reason, all others skipped (cancelled), each with its log. `attempt_of` says which
+  /// attempt that is; empty for a node that has ended already, which is left as it is.
   std::vector<model::Attempt> LastAttempts(
-      const LaneEnd& end, const std::function<int32_t(const std::string& instance)>& attempt_of);
+      const LaneEnd& end,
+      const std::function<std::optional<int32_t>(const std::string& instance)>& attempt_of);
 
   /// Puts the logs that are here on the disk.
   boost::asio::awaitable<void> SyncLogs() { return pull_.Sync(); }

@@ -4,6 +4,7 @@
 #include <sys/stat.h>
 
 #include <array>
+#include <atomic>
 #include <boost/asio/io_context.hpp>
 #include <csignal>
 #include <cstdlib>
@@ -171,7 +172,12 @@ class Service {
         signals_(context.get_executor(), {SIGTERM, SIGINT}),
         ended_(context.get_executor()) {
     world_.owned = [this] { return StillOwns(); };
-    world_.owned_now = [this] { return gate_.StillHeld(); };
+    world_.owned_now = [this] {
+      if (!gate_.StillHeld()) {
+        lost_ = true;
+      }
+      return !lost_;
+    };
   }
 
   awaitable<Result<void>> Run(os::ReadinessReport& report) {
@@ -267,9 +273,9 @@ class Service {
   /// Looked at anew whenever time has passed in which this process may have been stopped.
   bool StillOwns() {
     const async::Duration now = clock_.Now();
-    if (owns_ && now - looked_ >= kLookAtOwnership) {
+    if (owns_ && (lost_ || now - looked_ >= kLookAtOwnership)) {
       looked_ = now;
-      owns_ = gate_.StillHeld();
+      owns_ = world_.owned_now();
       if (!owns_) {
         EndWith(End::kLockLost);
       }
@@ -302,6 +308,7 @@ class Service {
   async::Worker worker_;
   async::TaskGroup tasks_;
   Site site_;
+  std::atomic<bool> lost_ = false;  ///< for good
   service::Gate gate_;
   World world_;
   Coordinator coordinator_;

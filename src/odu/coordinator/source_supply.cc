@@ -85,6 +85,9 @@ awaitable<void> SourceSupply::Run() {
     const model::SourceNeed need = need_;
     made = true;
     auto path = co_await Make(need);
+    if (!path && need_.id != need.id) {
+      continue;  // nobody waits for it any more
+    }
     if (!path) {
       met_ = need.id;
       handlers_.on_failed(path.error());

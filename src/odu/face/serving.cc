@@ -29,14 +29,16 @@ awaitable<base::Result<int>> RestartServing(FaceContext& context) {
   co_return 0;
 }
 
-awaitable<base::Result<int>> MakeSureOfServing(FaceContext& context, std::string toplevel) {
+awaitable<base::Result<int>> MakeSureOfServing(FaceContext& context, std::string toplevel,
+                                               int64_t holder) {
   const auto client = co_await Reach(context, Start::kIfNeeded);
   if (!client) {
     co_return base::Pass(client.error());
   }
+  const int64_t pid = (*client)->hello().pid;
   context.console.Err(
-      fmt::format("a coordinator (pid {}) serves {} already; 'odu serve --stop' ends it\n",
-                  (*client)->hello().pid, base::Quoted(toplevel)));
+      fmt::format("a coordinator (pid {}) serves {}{}; 'odu serve --stop' ends it\n", pid,
+                  base::Quoted(toplevel), pid == holder ? " already" : ""));
   co_return 0;
 }
 

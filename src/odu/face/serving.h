@@ -18,7 +18,8 @@ boost::asio::awaitable<base::Result<int>> RestartServing(FaceContext& context);
 
 /// Somebody holds the lock, who may be stopped or about to end: only an answer says that it serves.
 /// Where nobody does any more, one is started.
+/// `holder` is whose lock it was.
 boost::asio::awaitable<base::Result<int>> MakeSureOfServing(FaceContext& context,
-                                                            std::string toplevel);
+                                                            std::string toplevel, int64_t holder);
 
 }  // namespace odu::face

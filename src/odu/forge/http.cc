@@ -109,6 +109,11 @@ void HttpClient::Use(HttpOptions options) {
 Result<HttpResponse> HttpClient::Send(const HttpRequest& request) {
   HttpRequest next = request;
   for (int redirects = 0;; ++redirects) {
+    if (OriginOf(next.url).empty()) {
+      return Fail(ErrorKind::kRefused, "forge_bad_url",
+                  "the forge's URL is no http or https URL of a plain host",
+                  "correct GITHUB_API_URL");
+    }
     if (!next.token.empty() && !MayCarryToken(next.url)) {
       return Fail(
           ErrorKind::kRefused, "forge_plain_http",

@@ -9,7 +9,7 @@ namespace odu::forge {
 namespace {
 
 /// No user, and nothing that two readers of a URL could read differently.
-constexpr std::string_view kInHostAndPort = "abcdefghijklmnopqrstuvwxyz0123456789-._:[]";
+constexpr std::string_view kInHostAndPort = "abcdefghijklmnopqrstuvwxyz0123456789-._~:[]";
 
 std::string Lower(std::string_view text) {
   std::string lower(text);

@@ -35,7 +35,7 @@ class DoctorLogs : public DoctorTest {
     if (found.size() != 1 || found[0].about != "log" || found[0].fixable) {
       return fmt::format("{} findings", found.size());
     }
-    EXPECT_NE(found[0].remedy.find("odu rerun --run 26d2c2d#1 build@x86_64-linux"),
+    EXPECT_NE(found[0].remedy.find("odu rerun --run " + run_id_ + " build@x86_64-linux"),
               std::string::npos)
         << found[0].remedy;
     return found[0].text;
@@ -52,20 +52,23 @@ TEST_F(DoctorLogs, WholeOnesAreNoFinding) {
 TEST_F(DoctorLogs, OneThatWasChangedInPlaceIsTold) {
   Write("what it wr0te\n");
   EXPECT_EQ(Trouble(),
-            "run 26d2c2d#1: the log of build@x86_64-linux, attempt 1, is not what its node wrote: "
+            "run 26d2c2d#1 of '/home/me/work': the log of build@x86_64-linux, attempt 1, is not "
+            "what its node wrote: "
             "its sha256 is another");
 }
 
 TEST_F(DoctorLogs, OneThatWasCutIsTold) {
   Write("what it");
   EXPECT_EQ(Trouble(),
-            "run 26d2c2d#1: the log of build@x86_64-linux, attempt 1, has 7 bytes where its node "
+            "run 26d2c2d#1 of '/home/me/work': the log of build@x86_64-linux, attempt 1, has 7 "
+            "bytes where its node "
             "wrote 14");
 }
 
 TEST_F(DoctorLogs, OneThatIsGoneIsTold) {
   ASSERT_EQ(::unlink(path_.c_str()), 0);
-  EXPECT_EQ(Trouble(), "run 26d2c2d#1: the log of build@x86_64-linux, attempt 1, is gone");
+  EXPECT_EQ(Trouble(),
+            "run 26d2c2d#1 of '/home/me/work': the log of build@x86_64-linux, attempt 1, is gone");
 }
 
 }  // namespace

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include "base/sha256.h"
 #include "odu/coordinator/served_checkout.h"
 
 namespace odu::coordinator {
@@ -48,6 +49,21 @@ class RemoteLaneTest : public ::testing::Test {
   LaneHandlers run_;
   std::vector<model::Attempt> told_;
 };
+
+TEST_F(RemoteLaneTest, WhatHadEndedBeforeIsLeftAsItIs) {
+  RemoteLane lane(served_.world, header_, lane_, folder_);
+  auto link = lane.MakeLink(configure_, false, run_);
+  ASSERT_TRUE(link);
+  LaneEnd end;
+  end.kind = LaneEnd::Kind::kCancelled;
+  end.reason = end.why = "cancelled";
+  const auto attempts = lane.LastAttempts(
+      end, [](const std::string& node) { return node == "two" ? std::optional(1) : std::nullopt; });
+  ASSERT_EQ(attempts.size(), 1U);
+  EXPECT_EQ(attempts[0].node, "two");
+  EXPECT_EQ(attempts[0].log_sha256, base::Sha256Hex("[odu] cancelled\n"));
+  EXPECT_EQ(Log("_ci-setup"), "(none)");
+}
 
 TEST_F(RemoteLaneTest, AHostThatNeverCameIsARedSetupWithTheReasonAndTheRestIsSkipped) {
   const auto attempts = LastOfANever(LaneEnd::Kind::kNeverCame);
