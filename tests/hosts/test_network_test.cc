@@ -9,10 +9,10 @@
 #include <chrono>
 #include <filesystem>
 #include <fstream>
-#include <iterator>
 
 #include "os/child.h"
 #include "os/environment.h"
+#include "os/file_system.h"
 #include "support/temp_dir.h"
 
 namespace hosts {
@@ -29,9 +29,9 @@ support::CliResult SshInVain(const std::string& name) {
   return Ssh({"-o", "ConnectTimeout=1", name, "true"});
 }
 
+/// Empty for what is not there: a process may end while it is looked at.
 std::string ReadAll(const std::string& path) {
-  std::ifstream in(path, std::ios::binary);
-  return std::string(std::istreambuf_iterator<char>(in), {});
+  return os::ReadFile(path, size_t{1} << 20).value_or("");
 }
 
 /// ssh that runs on beside the test; its output comes through a pipe.
