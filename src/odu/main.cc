@@ -361,15 +361,24 @@ Exit DoServe(const Caller& caller) {
   options.foreground = caller.invocation.Has("--foreground");
   options.build = ODU_VERSION;
   options.started_by = fmt::format("odu serve (pid {})", getpid());
-  const auto served = odu::coordinator::Serve(options);
+  auto served = odu::coordinator::Serve(options);
   if (!served) {
     return base::Pass(served.error());
   }
+  // Another odu that starts one asks for an answer itself.
   if (served->already && !caller.environment.Get(odu::coordinator::kCheckoutVariable)) {
-    // Another odu that starts one asks for an answer itself.
-    return WithCoordinator(caller, [&served](FaceContext& context, const command::Checkout&) {
-      return face::MakeSureOfServing(context, served->toplevel, served->pid);
-    });
+    const Exit answered = WithCoordinator(
+        caller, [&served](FaceContext& context, const command::Checkout&) -> awaitable<Exit> {
+          const auto pid = co_await face::WhoServes(context);
+          if (!pid) {
+            co_return base::Pass(pid.error());
+          }
+          served->already = std::exchange(served->pid, static_cast<pid_t>(*pid)) == *pid;
+          co_return 0;
+        });
+    if (!answered) {
+      return answered;
+    }
   }
   caller.console.Err(odu::coordinator::Words(*served));
   return 0;

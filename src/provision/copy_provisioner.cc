@@ -7,7 +7,6 @@
 #include <utility>
 #include <vector>
 
-#include "base/sha256.h"
 #include "base/text.h"
 #include "os/file_digest.h"
 #include "os/file_system.h"

@@ -143,15 +143,16 @@ Toolbox::Awaited<NodesOut> Toolbox::Nodes(LiveCheckout& checkout, NodesIn in) {
   for (const auto& [platform, lane] : view.lanes) {
     out.lanes.push_back(lane);
   }
-  int64_t skip = in.offset.value_or(0);
+  const int64_t offset = in.offset.value_or(0);
+  int64_t wanted = 0;
   const auto limit = static_cast<size_t>(in.limit.value_or(kDefaultNodes));
   for (const model::Node* node : face::Ordered(view)) {
-    if (!Wanted(in, *node) || skip-- > 0) {
+    if (!Wanted(in, *node) || wanted++ < offset) {
       continue;
     }
     if (out.nodes.size() >= limit) {
       out.has_more = true;
-      break;
+      continue;
     }
     ShownNode& shown = out.nodes.emplace_back();
     static_cast<model::Node&>(shown) = *node;
@@ -164,20 +165,12 @@ Toolbox::Awaited<NodesOut> Toolbox::Nodes(LiveCheckout& checkout, NodesIn in) {
   } else {
     out.next = "wait_for_settle waits for news; do not poll this";
   }
-  const bool cut = out.has_more;
-  const size_t gathered = out.nodes.size();
-  const auto next_offset = [&] {
-    return in.offset.value_or(0) + static_cast<int64_t>(out.nodes.size());
-  };
-  out.next_offset = next_offset();  // its length counts too
+  out.next_offset = wanted;  // its length counts too
   if (!in.limit.has_value()) {
     FitList(out, {&out.run.flaky, &out.run.unposted}, out.nodes);
   }
-  if (cut || out.nodes.size() < gathered) {
-    out.next_offset = next_offset();
-  } else {
-    out.next_offset.reset();
-  }
+  const int64_t reached = offset + static_cast<int64_t>(out.nodes.size());
+  out.next_offset = reached < wanted ? std::optional(reached) : std::nullopt;
   co_return out;
 }
 

@@ -457,10 +457,10 @@ void Publisher::ShowChanges() {
   shown_at_ = now;
   for (const auto& [run_id, run] : runs_) {
     std::vector<std::string> unposted = run->Unposted();
-    if (Shown(run_id) == unposted && ahead_.erase(run_id) == 0) {
+    const bool was_ahead = ahead_.erase(run_id) > 0;
+    if (Shown(run_id) == unposted && !was_ahead) {
       continue;
     }
-    ahead_.erase(run_id);
     if (unposted.empty()) {
       shown_.erase(run_id);
     } else {

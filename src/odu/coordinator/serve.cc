@@ -172,12 +172,7 @@ class Service {
         signals_(context.get_executor(), {SIGTERM, SIGINT}),
         ended_(context.get_executor()) {
     world_.owned = [this] { return StillOwns(); };
-    world_.owned_now = [this] {
-      if (!gate_.StillHeld()) {
-        lost_ = true;
-      }
-      return !lost_;
-    };
+    world_.owned_now = [this] { return OwnsNow(); };
   }
 
   awaitable<Result<void>> Run(os::ReadinessReport& report) {
@@ -270,17 +265,25 @@ class Service {
     }
   }
 
+  /// On any thread.
+  bool OwnsNow() {
+    if (!gate_.StillHeld()) {
+      lost_ = true;
+    }
+    return !lost_;
+  }
+
   /// Looked at anew whenever time has passed in which this process may have been stopped.
   bool StillOwns() {
     const async::Duration now = clock_.Now();
-    if (owns_ && (lost_ || now - looked_ >= kLookAtOwnership)) {
+    if (now - looked_ >= kLookAtOwnership) {
       looked_ = now;
-      owns_ = world_.owned_now();
-      if (!owns_) {
-        EndWith(End::kLockLost);
-      }
+      static_cast<void>(OwnsNow());
     }
-    return owns_;
+    if (lost_) {
+      EndWith(End::kLockLost);
+    }
+    return !lost_;
   }
 
   void EndWith(End end) {
@@ -318,7 +321,6 @@ class Service {
   os::SignalSource signals_;
   async::Notifier ended_;
   std::optional<End> end_;
-  bool owns_ = true;
   async::Duration looked_{};
 };
 

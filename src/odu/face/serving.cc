@@ -2,7 +2,6 @@
 
 #include <fmt/format.h>
 
-#include "base/text.h"
 #include "service/control.h"
 
 namespace odu::face {
@@ -29,17 +28,12 @@ awaitable<base::Result<int>> RestartServing(FaceContext& context) {
   co_return 0;
 }
 
-awaitable<base::Result<int>> MakeSureOfServing(FaceContext& context, std::string toplevel,
-                                               int64_t holder) {
+awaitable<base::Result<int64_t>> WhoServes(FaceContext& context) {
   const auto client = co_await Reach(context, Start::kIfNeeded);
   if (!client) {
     co_return base::Pass(client.error());
   }
-  const int64_t pid = (*client)->hello().pid;
-  context.console.Err(
-      fmt::format("a coordinator (pid {}) serves {}{}; 'odu serve --stop' ends it\n", pid,
-                  base::Quoted(toplevel), pid == holder ? " already" : ""));
-  co_return 0;
+  co_return (*client)->hello().pid;
 }
 
 }  // namespace odu::face

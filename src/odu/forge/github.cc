@@ -180,7 +180,7 @@ Answer<base::json::array> Github::GetAll(std::string url, const std::string& to_
       *now_s = ParseHttpDate(response->Header("date").value_or("")).value_or(0);
     }
     url = NextPage(response->Header("link").value_or(""));
-    if (!url.empty() && (OriginOf(url).empty() || OriginOf(url) != OriginOf(api_))) {
+    if (!url.empty() && OriginOf(url) != OriginOf(api_)) {
       return std::unexpected(BadAnswer(repository_.host));
     }
   }
