@@ -20,6 +20,10 @@ if(ODU_CCACHE)
       "CCACHE_BASEDIR=${CMAKE_SOURCE_DIR}" CCACHE_NOHASHDIR=1 "${ODU_CCACHE}")
 endif()
 
+# Archives that name their objects instead of copying them: a gigabyte less in each tree.
+set(CMAKE_CXX_ARCHIVE_CREATE "<CMAKE_AR> qcT <TARGET> <LINK_FLAGS> <OBJECTS>")
+set(CMAKE_CXX_ARCHIVE_APPEND "<CMAKE_AR> qT <TARGET> <LINK_FLAGS> <OBJECTS>")
+
 add_library(odu_flags INTERFACE)
 # Debug trees re-apply every delta that a surface sends and compare (src/surface/cell.cc).
 target_compile_definitions(odu_flags INTERFACE $<$<CONFIG:Debug>:ODU_CHECK_DELTAS>)
@@ -82,7 +86,8 @@ if(ODU_SANITIZE)
   # -fsanitize=function cannot relocate coroutine frames.
   set(sanitizers -fsanitize=address,undefined -fno-sanitize=function
                  -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-  target_compile_options(odu_flags INTERFACE ${sanitizers} -O1)
+  # Reports name lines; variables and types would treble the tree.
+  target_compile_options(odu_flags INTERFACE ${sanitizers} -O1 -gline-tables-only)
   target_link_options(odu_flags INTERFACE ${sanitizers})
   if(ODU_FUZZ)
     # Coverage everywhere, the fuzzing main() only in the fuzzers themselves.
