@@ -78,6 +78,9 @@ find_program(ODU_MOLD mold)
 if(ODU_MOLD AND NOT CMAKE_CROSSCOMPILING)
   target_link_options(odu_flags INTERFACE -fuse-ld=mold)
 endif()
+# Most of a debug tree is debug information, once in each program.
+target_link_options(odu_flags INTERFACE
+                    $<$<CONFIG:Debug>:-Wl,--compress-debug-sections=zlib>)
 
 if(ODU_SANITIZE)
   if(NOT CMAKE_CXX_COMPILER_ID STREQUAL "Clang")
@@ -86,8 +89,7 @@ if(ODU_SANITIZE)
   # -fsanitize=function cannot relocate coroutine frames.
   set(sanitizers -fsanitize=address,undefined -fno-sanitize=function
                  -fno-sanitize-recover=undefined -fno-omit-frame-pointer)
-  # Reports name lines; variables and types would treble the tree.
-  target_compile_options(odu_flags INTERFACE ${sanitizers} -O1 -gline-tables-only)
+  target_compile_options(odu_flags INTERFACE ${sanitizers} -O1)
   target_link_options(odu_flags INTERFACE ${sanitizers})
   if(ODU_FUZZ)
     # Coverage everywhere, the fuzzing main() only in the fuzzers themselves.

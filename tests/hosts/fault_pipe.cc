@@ -129,28 +129,30 @@ class Lane {
   void LookForFrame(std::string_view bytes) {
     for (size_t i = 0; faults_.cut_frame && i < bytes.size(); ++i) {
       if (bytes[i] == '\n') {
-        frames_ += is_frame_ ? 1 : 0;
-        column_ = 0;
-        if (is_frame_ && frames_ == *faults_.cut_frame) {
+        const bool is_frame = matched_ == kFrameBegins.size();
+        frames_ += is_frame ? 1 : 0;
+        matched_ = 0;
+        if (is_frame && frames_ == *faults_.cut_frame) {
           faults_.cut = taken_ + i + 1 + static_cast<uint64_t>(faults_.frame_shift);
           faults_.cut_frame.reset();
         }
-        is_frame_ = false;
         continue;
       }
-      begins_frame_ = column_ == 0 ? bytes[i] == '{' : begins_frame_;
-      is_frame_ = is_frame_ || (column_ == 1 && begins_frame_ && bytes[i] == '"');
-      ++column_;
+      if (matched_ < kFrameBegins.size()) {
+        matched_ = bytes[i] == kFrameBegins[matched_] ? matched_ + 1 : kNoFrame;
+      }
     }
   }
+
+  /// Long enough that no program that is copied has it at the beginning of a line, too.
+  static constexpr std::string_view kFrameBegins = "{\"jsonrpc\":";
+  static constexpr size_t kNoFrame = std::string_view::npos;
 
   const int from_;
   const int to_;
   FaultLane faults_;
   uint64_t frames_ = 0;
-  uint64_t column_ = 0;
-  bool begins_frame_ = false;
-  bool is_frame_ = false;
+  size_t matched_ = 0;  ///< of kFrameBegins in this line
   std::deque<Held> held_;
   Clock::time_point due_;
   Clock::time_point next_;

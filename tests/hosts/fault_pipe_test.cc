@@ -70,8 +70,10 @@ TEST(FaultPipe, ACutPassesExactlyThatManyBytesUp) {
 }
 
 TEST(FaultPipe, ACutMayBeWhereAFrameEndsOrAByteBesideIt) {
-  const std::string text = "{ a script\n#sentinel\n{\"one\":1}\n{\n{\"two\":2}\n{\"three\":3}\n";
-  const size_t second = text.find("{\"three");
+  const std::string text =
+      "{ a script\n#sentinel\n{\"jsonrpc\":1}\n{\"jsonrpc\" no\n {\"jsonrpc\":0}\n"
+      "{\"jsonrpc\":2}\n{\"jsonrpc\":3}\n";
+  const size_t second = text.rfind('{');
   for (const auto& [option, size] : {std::pair<std::string, size_t>{"--cut-frame-", second},
                                      {"--cut-frame-short-", second - 1},
                                      {"--cut-frame-over-", second + 1}}) {
