@@ -85,6 +85,7 @@ Exit WithCoordinator(const Caller& caller, Job job) {
   async::SystemClock clock;
   os::Reaper reaper(loop.get_executor());
   FaceContext context{loop.get_executor(), clock, reaper, caller.console, *place};
+  context.load_run = odu::cli::StoredRuns(command::PlaceOf(*checkout));
   Exit exit = base::Fail(base::ErrorKind::kBug, "bug", "the command ended without an answer");
   async::TaskGroup tasks(loop.get_executor(), [&](std::string_view, std::string_view what) {
     exit = base::Fail(base::ErrorKind::kBug, "bug", std::string(what));

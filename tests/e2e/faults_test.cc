@@ -3,6 +3,7 @@
 #include <unistd.h>
 
 #include <algorithm>
+#include <cerrno>
 #include <string>
 
 #include "base/sha256.h"
@@ -197,7 +198,7 @@ TEST_F(Faults, AfterARebootUnfinishedNodesAreErroredAndNobodyElseIsHurt) {
   // All at once: a lane that lives on for a moment has seen its recipe die and says so.
   ASSERT_EQ(kill(lane, SIGSTOP), 0);
   for (const pid_t pid : RecipeProcesses()) {
-    EXPECT_EQ(kill(pid, SIGKILL), 0);
+    EXPECT_TRUE(kill(pid, SIGKILL) == 0 || errno == ESRCH);  // one may just have ended
   }
   ASSERT_EQ(kill(lane, SIGKILL), 0);
   ASSERT_TRUE(Eventually([&] { return kill(lane, 0) != 0; }));

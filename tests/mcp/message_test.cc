@@ -14,6 +14,14 @@ TEST(Message, ARequestANotificationAndAnAnswerAreToldApart) {
   EXPECT_EQ(request.messages[0]->params.at("x"), 1);
   const Arrival notification = ReadText(R"({"jsonrpc":"2.0","method":"m"})");
   EXPECT_TRUE(notification.messages[0]->IsNotification());
+  const Arrival wrong = ReadText(R"({"jsonrpc":"2.0","method":"m","params":[1]})");
+  ASSERT_TRUE(wrong.messages[0]) << "nothing is answered";
+  EXPECT_FALSE(wrong.messages[0]->IsNotification());
+  EXPECT_EQ(ReadText(R"({"jsonrpc":"2.0","id":1,"method":"m","params":[1]})")
+                .messages[0]
+                .error()
+                .fault.code,
+            kInvalidParams);
   const Arrival answer = ReadText(R"({"jsonrpc":"2.0","id":1,"result":{}})");
   EXPECT_FALSE(answer.messages[0]->IsRequest());
   EXPECT_FALSE(answer.messages[0]->IsNotification());

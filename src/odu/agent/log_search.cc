@@ -35,9 +35,12 @@ std::unique_ptr<RE2> Compile(const SearchQuery& query) {
   return std::make_unique<RE2>(query.pattern, options);
 }
 
-std::string Shown(std::string_view line) {
-  std::string text = PlainText(line.substr(0, kShownLine));
-  return line.size() > kShownLine ? text + "…" : text;
+/// Of a long line, what is around `at`.
+std::string Shown(std::string_view line, size_t at = 0) {
+  const size_t begin = line.size() > kShownLine && at > kShownLine / 2 ? at - kShownLine / 2 : 0;
+  const std::string_view part = line.substr(begin, kShownLine);
+  return fmt::format("{}{}{}", begin > 0 ? "…" : "", PlainText(part),
+                     begin + part.size() < line.size() ? "…" : "");
 }
 
 /// Goes through logs line by line and keeps what matches.
@@ -66,8 +69,10 @@ class Search {
     while (!open_.empty() && result_.matches[open_.front()].after.size() >= query_.context) {
       open_.pop_front();
     }
-    if (RE2::PartialMatch(re2::StringPiece(line.data(), line.size()), pattern_) &&
-        !Match(line, offset)) {
+    re2::StringPiece found;
+    if (pattern_.Match(re2::StringPiece(line.data(), line.size()), 0, line.size(), RE2::UNANCHORED,
+                       &found, 1) &&
+        !Match(line, offset, static_cast<size_t>(found.data() - line.data()))) {
       return false;
     }
     before_.push_back(Shown(line));
@@ -78,7 +83,7 @@ class Search {
   }
 
  private:
-  bool Match(std::string_view line, uint64_t offset) {
+  bool Match(std::string_view line, uint64_t offset, size_t at) {
     if (left_to_skip_ > 0) {
       --left_to_skip_;
       return true;
@@ -92,7 +97,7 @@ class Search {
     match.attempt = log_->attempt;
     match.line = number_;
     match.offset = offset;
-    match.text = Shown(line);
+    match.text = Shown(line, at);
     match.before.assign(before_.begin(), before_.end());
     Spend(match.text);
     for (const std::string& text : match.before) {

@@ -90,7 +90,10 @@ void CutLines(std::string_view bytes, uint64_t offset, uint64_t number, LogLines
       raw.remove_prefix(last + 1);
     }
     LogLines::Line line;
-    line.text = PlainText(raw.substr(0, kLongestLine));
+    line.text = PlainText(raw.size() <= kLongestLine ? raw : raw.substr(0, kLongestLine / 2));
+    if (raw.size() > kLongestLine) {  // what went wrong stands at its end as often
+      line.text += " … " + PlainText(raw.substr(raw.size() - kLongestLine / 2));
+    }
     line.number = number == 0 ? 0 : number++;
     line.offset = offset + begin;
     lines.lines.push_back(std::move(line));

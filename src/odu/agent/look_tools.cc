@@ -64,9 +64,15 @@ base::Result<TailOut> ReadTail(const LogFile& file, std::optional<int64_t> from,
   }
   bytes.resize(*count);
   if (!from.has_value() && offset > 0) {
-    // The end of a log begins with a whole line, if it has one.
+    // The end of a log begins with a whole line, unless most of what was asked for is of the first.
     const size_t newline = bytes.find('\n');
-    const size_t skip = newline == std::string::npos ? 0 : newline + 1;
+    size_t skip = newline == std::string::npos ? 0 : newline + 1;
+    if (skip > bytes.size() / 2) {
+      skip = 0;
+      while (skip < bytes.size() && (static_cast<unsigned char>(bytes[skip]) & 0xc0U) == 0x80U) {
+        ++skip;  // the rest of a character
+      }
+    }
     bytes.erase(0, skip);
     offset += static_cast<int64_t>(skip);
   }
@@ -283,9 +289,9 @@ Toolbox::Awaited<ShowOut> Toolbox::Show(LiveCheckout& checkout, ShowIn in) {
     out.nodes.resize(limit);
     out.has_more = true;
   }
-  if (!in.limit.has_value()) {
-    FitList(out, {&out.critical_path, &out.unposted, &out.owed}, out.nodes);
-  }
+  std::vector<model::NodeReport> none;  // what a limit asked for is given
+  FitList(out, {&out.critical_path, &out.unposted, &out.owed},
+          in.limit.has_value() ? none : out.nodes);
   if (out.nodes.size() == in_order.size()) {
     out.nodes = in_order;
   }

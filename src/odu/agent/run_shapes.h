@@ -27,7 +27,7 @@ struct RunIn {
   bool no_snapshot = false;
   bool no_post = false;
   bool supersede = false;
-  std::string expected_sha;
+  std::optional<std::string> expected_sha;
   std::string request_id;
   static constexpr std::array kNotes{
       kCheckoutNote,
@@ -112,8 +112,10 @@ struct CancelIn {
 BOOST_DESCRIBE_STRUCT(CancelIn, (), (checkout, run_id, at_once))
 
 struct SteerOut : model::NodesReply {
+  int64_t count = 0;      ///< of nodes
+  bool has_more = false;  ///< `nodes` are the first of them
   std::string next;
 };
-BOOST_DESCRIBE_STRUCT(SteerOut, (model::NodesReply), (next))
+BOOST_DESCRIBE_STRUCT(SteerOut, (model::NodesReply), (count, has_more, next))
 
 }  // namespace odu::agent

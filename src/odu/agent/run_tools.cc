@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "odu/agent/fit_list.h"
 #include "odu/agent/heartbeat.h"
 #include "odu/agent/toolbox.h"
 #include "odu/model/run_id.h"
@@ -61,7 +62,9 @@ std::string IdOr(const std::string& given, World& world) {
 SteerOut SteerOutOf(model::NodesReply reply, std::string next) {
   SteerOut out;
   static_cast<model::NodesReply&>(out) = std::move(reply);
+  out.count = static_cast<int64_t>(out.nodes.size());
   out.next = std::move(next);
+  FitList(out, {}, out.nodes);
   return out;
 }
 
@@ -122,7 +125,11 @@ Toolbox::Awaited<RunOut> Toolbox::Run(LiveCheckout& checkout, RunIn in, mcp::Cal
   request.env = world_.environment.entries();
   request.umask = world_.umask;
   request.started_by = fmt::format("odu mcp (pid {})", world_.pid);
-  request.expected_sha = in.expected_sha;
+  auto expected = ExpectedSha(in.expected_sha);
+  if (!expected) {
+    co_return base::Pass(expected.error());
+  }
+  request.expected_sha = std::move(*expected);
   const Heartbeat heartbeat(world_.executor, world_.clock, call, 0,
                             [] { return std::string("the run is being prepared"); });
   auto reply = co_await AskForRun(checkout, request);
@@ -170,9 +177,13 @@ Toolbox::Awaited<SteerOut> Toolbox::Rerun(LiveCheckout& checkout, RerunIn in) {
            });
   };
   co_await checkout.Until(shown, kViewCatchesUp);
-  co_return SteerOutOf(std::move(*reply),
-                       "wait_for_settle: it returns when they are red again, or "
-                       "with the verdict");
+  std::string next = "wait_for_settle: it returns when they are red again, or with the verdict";
+  if (reply->linked) {
+    next +=
+        "; the earlier run was over, so this is a new one of the same commit with these nodes "
+        "only: its green says nothing of the others";
+  }
+  co_return SteerOutOf(std::move(*reply), std::move(next));
 }
 
 Toolbox::Awaited<SteerOut> Toolbox::CancelNodes(LiveCheckout& checkout, NodeCancelIn in) {

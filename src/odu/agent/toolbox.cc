@@ -63,6 +63,18 @@ constexpr std::array kWords{
 
 }  // namespace
 
+base::Result<std::string> ExpectedSha(const std::optional<std::string>& given) {
+  if (given.has_value() && given->empty()) {
+    return base::Fail(base::ErrorKind::kUsage, "bad_value", "expected_sha: an empty one was given",
+                      "leave it out, or give the commit's sha");
+  }
+  std::string sha = given.value_or("");
+  std::ranges::transform(sha, sha.begin(), [](char c) {
+    return c >= 'A' && c <= 'F' ? static_cast<char>(c | 0x20) : c;
+  });
+  return sha;
+}
+
 Toolbox::Toolbox(World& world, Checkouts& checkouts) : world_(world), checkouts_(checkouts) {}
 
 async::Worker& Toolbox::worker() {

@@ -69,6 +69,10 @@ class Toolbox {
   std::unique_ptr<async::Worker> worker_;
 };
 
+/// The commit that a caller insists on, lower case; empty where it names none. An empty one that
+/// was given is kUsage "bad_value": it is somebody's variable that was never set.
+base::Result<std::string> ExpectedSha(const std::optional<std::string>& given);
+
 /// How many nodes are in which state.
 NodeCounts CountsOf(const face::View& view);
 

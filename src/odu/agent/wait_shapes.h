@@ -21,7 +21,7 @@ struct WaitIn {
   std::string after;
   bool fail_fast = true;
   std::optional<int64_t> timeout_ms;
-  std::string expected_sha;
+  std::optional<std::string> expected_sha;
   static constexpr std::array kNotes{
       kCheckoutNote,
       FieldNote{"run", "a run's ref or run_id; leave it out for the live one"},

@@ -5,9 +5,12 @@
 #include <memory>
 #include <utility>
 
+#include "base/text.h"
 #include "odu/agent/heartbeat.h"
 #include "odu/agent/red_nodes.h"
 #include "odu/agent/toolbox.h"
+#include "odu/face/status_report.h"
+#include "odu/face/stored_view.h"
 #include "odu/model/run_id.h"
 #include "surface/codec.h"
 
@@ -90,39 +93,34 @@ int64_t EndedAt(const model::Node& node) {
   return node.started_at.value_or(0) + node.duration_ms.value_or(0);
 }
 
-model::Node NodeOf(const model::NodeReport& report) {
-  model::Node node;
-  node.name = report.name;
-  node.status = report.status;
-  node.reason = report.reason;
-  node.attempt = report.attempt;
-  node.exit_code = report.exit_code;
-  node.started_at = report.started_at;
-  node.duration_ms = report.duration_ms;
-  node.log_complete = report.log_complete;
-  node.log_bytes = report.log_bytes;
-  return node;
-}
-
-face::View ViewOf(const model::RunReport& report) {
-  face::View view;
-  view.run.run_id = report.run_id;
-  for (const model::NodeReport& node : report.nodes) {
-    view.nodes.emplace(node.name, NodeOf(node));
+/// What keeps a lane from its machine, while it is.
+std::string LaneTroubles(const face::View& view) {
+  std::string text;
+  for (const auto& [platform, lane] : view.lanes) {
+    if (lane.state != "connected" && lane.state != "ended" && !lane.detail.empty()) {
+      text += fmt::format("; lane {} on {} is {}: {}", platform, base::Sanitised(lane.host, false),
+                          lane.state, base::Sanitised(lane.detail, false));
+    }
   }
-  return view;
+  return text;
 }
 
-std::string NextCall(const WaitOut& out) {
+std::string NextCall(const WaitOut& out, const face::View& view) {
   if (out.settled && out.passed) {
-    std::string text = "nothing to fix: every expected node passed";
+    const std::string scope = face::ScopeText(out.scope);
+    std::string text = scope == "all"
+                           ? std::string("nothing to fix: every expected node passed")
+                           : fmt::format(
+                                 "what was asked for passed ({}): that says nothing of the "
+                                 "pipeline's other nodes, 'run' without a selection does",
+                                 scope);
     if (!out.flaky.empty()) {
       text += "; those in 'flaky' were red before on the same commit";
     }
     if (!out.unposted.empty()) {
       text +=
           "; the forge has not confirmed the statuses in 'unposted' yet: show_run tells when "
-          "none is left, 'odu post' on the command line tries them again and says why not";
+          "none is left, 'odu post --retry' on the command line tries them now and says why not";
     }
     return text;
   }
@@ -137,7 +135,12 @@ std::string NextCall(const WaitOut& out) {
     }
     return text;
   }
-  return out.settled ? "show_run tells what is missing" : "wait_for_settle again";
+  if (!out.settled) {
+    return "wait_for_settle again" + LaneTroubles(view);
+  }
+  return out.verdict == model::Verdict::kCancelled
+             ? "it was cancelled: 'run' starts anew, node_rerun runs some of its nodes again"
+             : "show_run tells what is missing";
 }
 
 void Fill(WaitOut& out, const face::View& view, World& world, const std::string& toplevel) {
@@ -162,7 +165,7 @@ void Fill(WaitOut& out, const face::View& view, World& world, const std::string&
     }
   }
   out.returned = out.settled ? "settled" : out.timed_out ? "timed_out" : "red";
-  out.next = NextCall(out);
+  out.next = NextCall(out, view);
   FitAnswer(out);
 }
 
@@ -172,7 +175,11 @@ Toolbox::Awaited<WaitOut> Toolbox::Wait(LiveCheckout& checkout, WaitIn in, mcp::
   model::NextRequest request;
   request.after = in.after;
   request.settle = !in.fail_fast;
-  request.expected_sha = in.expected_sha;
+  auto expected = ExpectedSha(in.expected_sha);
+  if (!expected) {
+    co_return base::Pass(expected.error());
+  }
+  request.expected_sha = std::move(*expected);
   const auto client = co_await checkout.ReachToLook();
   if (!client && client.error().code() != "not_running") {
     co_return base::Pass(client.error());
@@ -237,7 +244,7 @@ Toolbox::Awaited<WaitOut> Toolbox::Wait(LiveCheckout& checkout, WaitIn in, mcp::
   if (!report) {
     co_return base::Pass(report.error());
   }
-  Fill(out, ViewOf(*report), world_, checkout.toplevel());
+  Fill(out, face::StoredView(*report), world_, checkout.toplevel());
   co_return out;
 }
 

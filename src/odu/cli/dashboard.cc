@@ -15,7 +15,6 @@
 #include "odu/face/calls.h"
 #include "odu/face/summary.h"
 #include "odu/face/terminal_notice.h"
-#include "odu/model/ids.h"
 #include "odu/model/run_id.h"
 #include "odu/terminal/dashboard.h"
 #include "odu/terminal/tty.h"
@@ -28,57 +27,6 @@ using terminal::DashboardCall;
 using terminal::DashboardEnd;
 
 constexpr int kHungUpExit = 129;
-
-face::View ViewOf(const model::RunReport& report) {
-  face::View view;
-  model::Run& run = view.run;
-  run.run_id = report.run_id;
-  run.ref = report.ref;
-  run.sha = report.sha;
-  run.sha7 = report.sha.substr(0, 7);
-  run.content_id = report.content_id;
-  run.dirty = report.dirty;
-  run.tree_changed = report.tree_changed;
-  run.phase = model::RunPhase::kSettled;
-  run.pipeline = report.pipeline;
-  run.scope = report.scope;
-  run.started_at = report.started_at;
-  run.settled_at = report.settled_at.has_value() ? report.settled_at : report.closed_at;
-  run.verdict = report.verdict.value_or(model::Verdict::kIncomplete);
-  run.expected = report.expected;
-  run.started_by = report.started_by;
-  run.unposted = report.unposted;
-  for (const model::LaneReport& lane : report.lanes) {
-    model::Lane shown;
-    shown.platform = lane.platform;
-    shown.host = lane.host;
-    shown.state = "ended";
-    view.lanes.emplace(lane.platform, std::move(shown));
-  }
-  int32_t order = 0;
-  for (const model::NodeReport& node : report.nodes) {
-    model::Node shown;
-    shown.name = node.name;
-    if (const auto parts = model::SplitNodeId(node.name)) {
-      shown.recipe = parts->instance;
-      shown.platform = parts->platform;
-    }
-    shown.status = node.status;
-    shown.reason = node.reason;
-    shown.attempt = node.attempt;
-    shown.exit_code = node.exit_code;
-    shown.started_at = node.started_at;
-    shown.duration_ms = node.duration_ms;
-    shown.log_bytes = node.log_bytes;
-    shown.log_complete = node.log_complete;
-    shown.order = order++;
-    if (node.flaky) {
-      run.flaky.push_back(node.name);
-    }
-    view.nodes.emplace(node.name, std::move(shown));
-  }
-  return view;
-}
 
 /// Where a log is changes no more once it is there: only its size is asked for again.
 terminal::LogSize SizeOfLogs(const command::LedgerPlace& place) {
@@ -112,13 +60,7 @@ model::RunStartRequest NewRun(const Caller& caller) {
 
 terminal::Hooks HooksOf(const Caller& caller, const command::LedgerPlace& place) {
   terminal::Hooks hooks;
-  hooks.load_run = [place](const std::string& run_id) -> base::Result<face::View> {
-    const auto report = command::ShowRun(place, run_id);
-    if (!report) {
-      return base::Pass(report.error());
-    }
-    return ViewOf(*report);
-  };
+  hooks.load_run = StoredRuns(place);
   hooks.attempts = [place](const std::string& run_id, const std::string& node) {
     std::vector<terminal::AttemptLine> lines;
     const auto report = command::ShowRun(place, run_id);
@@ -217,6 +159,16 @@ face::FollowEnd Followed(DashboardEnd end) {
 }
 
 }  // namespace
+
+face::LoadRun StoredRuns(const command::LedgerPlace& place) {
+  return [place](const std::string& run_id) -> base::Result<face::View> {
+    const auto report = command::ShowRun(place, run_id);
+    if (!report) {
+      return base::Pass(report.error());
+    }
+    return face::StoredView(*report);
+  };
+}
 
 boost::asio::awaitable<Exit> Attach(const Caller& caller, face::FaceContext& context,
                                     const command::Checkout& checkout) {

@@ -71,9 +71,15 @@ Exit Runs(const Caller& caller) {
   for (const std::string& trouble : list->trouble) {
     caller.console.Err(fmt::format("odu: runs: {}\n", trouble));
   }
-  caller.console.Out(caller.as_json() ? face::RunsJson(list->runs)
-                                      : face::RunsText(list->runs, async::SystemClock().WallMs(),
-                                                       call->all, caller.console.colour()));
+  const bool chosen = call->failed || !call->node.empty() || call->since_ms.has_value();
+  if (caller.as_json()) {
+    caller.console.Out(face::RunsJson(list->runs));
+  } else if (list->runs.empty() && chosen) {
+    caller.console.Out("no run fits what was asked for\n");
+  } else {
+    caller.console.Out(face::RunsText(list->runs, async::SystemClock().WallMs(), call->all,
+                                      caller.console.colour()));
+  }
   return 0;
 }
 

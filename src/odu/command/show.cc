@@ -191,7 +191,8 @@ RunReport ReportOf(const ledger::RunRecord& record,
       NodeReport& node = report.nodes[place->second];
       const bool was_red = std::ranges::any_of(
           node.attempts, [](const model::AttemptReport& one) { return model::IsRed(one.status); });
-      node.flaky = node.flaky || (was_red && attempt.status == model::NodeStatus::kOk);
+      node.flaky = node.flaky ||
+                   (was_red && attempt.status == model::NodeStatus::kOk && !report.tree_changed);
       node.attempts.push_back(model::AttemptReport{attempt.n, attempt.status, attempt.reason,
                                                    attempt.started_at, attempt.duration_ms});
     }

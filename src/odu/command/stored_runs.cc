@@ -102,11 +102,7 @@ base::Result<StoredLog> FindLogIn(const LedgerPlace& place, const std::string& r
   const ledger::RunFolder folder = ledger::FolderOf(place.state, *run_id);
   const auto header = ledger::ReadHeader(folder);
   if (!header) {
-    const auto expired = ledger::FindExpired(place.state, *run_id);
-    if (expired && header.error().code() == "no_run") {
-      return base::Pass(ledger::ExpiredError(*expired));
-    }
-    return base::Pass(header.error());
+    return base::Pass(ledger::ExpiredOr(place.state, *run_id, header.error()));
   }
   const auto name = model::MatchOneId(header->expected, node);
   if (!name) {
@@ -118,9 +114,14 @@ base::Result<StoredLog> FindLogIn(const LedgerPlace& place, const std::string& r
     return base::Pass(newest.error());
   }
   if (!newest->has_value()) {
-    return base::Fail(base::ErrorKind::kGone, "no_log",
-                      fmt::format("{} has no log in run {} yet", *name, header->ref),
-                      "'odu status' shows what it waits for");
+    const auto summary = ledger::ReadSummary(folder);
+    const bool over = summary && summary->verdict.has_value();
+    return base::Fail(
+        base::ErrorKind::kGone, "no_log",
+        fmt::format("{} has no log in run {}{}", *name, header->ref, over ? "" : " yet"),
+        over
+            ? fmt::format("it never ran, or its log is lost: 'odu show {}' says which", header->ref)
+            : "'odu status' shows what it waits for");
   }
   if (attempt > **newest) {
     return base::Fail(

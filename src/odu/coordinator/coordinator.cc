@@ -220,9 +220,10 @@ void Coordinator::ShowIdle() {
     idle.last_finished_at = last_->finished_at;
     idle.unposted = publisher_.Unposted(last_->run_id);
   }
+  // The run first: who looks at it keeps its nodes on the screen.
+  base::Logged("run", board_.run.Set(idle));
   board_.nodes.Clear();
   board_.lanes.Clear();
-  base::Logged("run", board_.run.Set(idle));
 }
 
 awaitable<void> Coordinator::RefreshRuns() {

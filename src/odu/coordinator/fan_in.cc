@@ -11,6 +11,17 @@ using model::Attempt;
 using model::Node;
 using model::NodeStatus;
 
+namespace {
+
+/// Why a run is not green whose nodes are all ok.
+void ExplainLostLog(Node& node) {
+  if (node.status == NodeStatus::kOk && !node.log_complete && node.reason.empty()) {
+    node.reason = "its log is not complete";
+  }
+}
+
+}  // namespace
+
 FanIn::FanIn(std::string run_id, std::string_view sha7, std::span<const model::LanePlan> lanes)
     : run_id_(std::move(run_id)) {
   size_t count = 0;
@@ -105,6 +116,7 @@ Applied FanIn::Apply(std::string_view platform, const Attempt& attempt, uint64_t
     if (lost) {
       Count(node, -1);
       node.log_complete = false;
+      ExplainLostLog(node);
       Count(node, +1);
     }
     return lost ? Applied::kChanged : Applied::kSame;
@@ -166,6 +178,7 @@ Applied FanIn::Finish(size_t index, const Attempt& attempt, bool log_complete) {
   node.duration_ms = attempt.duration_ms.value_or(0);
   node.log_bytes = attempt.log_bytes;
   node.log_complete = log_complete;
+  ExplainLostLog(node);
   oldest_attempt_[index] = attempt.n;
   Count(node, +1);
   NoteIfRed(index);

@@ -48,7 +48,7 @@ std::set<std::string> RedBefore(const World& world, const ledger::RunHeader& hea
   for (const std::string& run_id : RunsOf(world.checkout, header.sha, header.run_id)) {
     const ledger::RunFolder folder = ledger::FolderOf(world.home.state, run_id);
     const auto summary = ledger::ReadSummary(folder);
-    if (!summary || summary->red.empty()) {
+    if (!summary || summary->red.empty() || summary->tree_changed) {
       continue;
     }
     const auto earlier = ledger::ReadHeader(folder);

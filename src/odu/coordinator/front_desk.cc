@@ -16,6 +16,7 @@
 #include "odu/coordinator/run_factory.h"
 #include "odu/coordinator/start_check.h"
 #include "odu/coordinator/start_gate.h"
+#include "odu/ledger/expired.h"
 #include "odu/ledger/gate_journal.h"
 #include "odu/ledger/run_record.h"
 #include "odu/ledger/stored_next.h"
@@ -247,6 +248,12 @@ awaitable<Result<NodesReply>> FrontDesk::Cancel(model::RunCancelRequest request)
   }
   const std::shared_ptr<LiveRun> run = coordinator_.run();
   const bool meant = request.run_id.empty() || (run && run->header().run_id == request.run_id);
+  if (!meant && coordinator_.busy()) {
+    co_return base::Fail(ErrorKind::kRefused, "other_run",
+                         fmt::format("cancel: run {} is in progress, not {}", run->header().ref,
+                                     base::Quoted(request.run_id)),
+                         "cancel without a run, or name that one");
+  }
   if (!meant || !coordinator_.busy()) {
     co_return Pass(NoRun("cancel"));
   }
@@ -274,7 +281,7 @@ awaitable<Result<model::NextReply>> FrontDesk::Next(model::NextRequest request) 
   auto read = [folder] { return ledger::ReadRun(folder); };
   const auto record = co_await world_.worker.Run(std::move(read));
   if (!record) {
-    co_return Pass(record.error());
+    co_return Pass(ledger::ExpiredOr(world_.home.state, request.run_id, record.error()));
   }
   if (record->header.checkout_id != world_.checkout_id) {
     co_return Pass(NoRun("wait"));
@@ -337,7 +344,10 @@ Result<ledger::RunHeader> FrontDesk::EarlierRun(const std::string& run_id) const
     return Pass(NoRun("rerun"));
   }
   auto header = ledger::ReadHeader(ledger::FolderOf(world_.home.state, earlier));
-  if (header && header->checkout_id != world_.checkout_id) {
+  if (!header) {
+    return Pass(ledger::ExpiredOr(world_.home.state, earlier, header.error()));
+  }
+  if (header->checkout_id != world_.checkout_id) {
     return Pass(NoRun("rerun"));
   }
   return header;

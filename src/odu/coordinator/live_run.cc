@@ -312,7 +312,9 @@ awaitable<void> LiveRun::Settle() {
   }
   ledger::SettledLine line;
   line.tree_changed = co_await TreeHasChanged(world_, header_, line.content_id);
-  line.flaky = co_await FlakyNodes(world_, header_, fan_in_);
+  if (!line.tree_changed) {  // red and then ok of the same content, or nothing is known
+    line.flaky = co_await FlakyNodes(world_, header_, fan_in_);
+  }
   if (stage_ != Stage::kSettling || !fan_in_.settled() || !world_.Owns()) {
     co_return;  // a rerun came in between, or another owner
   }

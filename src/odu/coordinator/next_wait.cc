@@ -31,6 +31,7 @@ model::RunNews NewsOf(const LiveRun& run) {
   news.nodes = run.fan_in().nodes();
   news.reds = run.fan_in().attention();
   news.flaky = state.flaky;
+  news.tree_changed = state.tree_changed;
   return news;
 }
 

@@ -7,6 +7,7 @@
 #include "odu/face/follow.h"
 #include "odu/face/idle_text.h"
 #include "odu/face/pipe_watcher.h"
+#include "odu/face/status_report.h"
 #include "surface/codec.h"
 
 namespace odu::face {
@@ -16,10 +17,13 @@ constexpr int kHungUpExit = 129;
 
 /// What `odu attach` in a pipe says of an idle checkout.
 std::string IdleReport(const FollowEnd& end, int64_t now_ms, bool as_json) {
+  const bool open = end.view.run.run_id.has_value();  // settled, and a rerun would be part of it
   if (!as_json) {
-    return IdleText(end.view, end.idle, now_ms, false);
+    return open ? StatusText(end.view, now_ms, false) : IdleText(end.view, end.idle, now_ms, false);
   }
-  std::string line = R"({"run":null,"pipeline":)";
+  std::string line = R"({"run":)";
+  line += open ? surface::Encoded(end.view.run) : "null";
+  line += R"(,"pipeline":)";
   surface::Encode(line, end.idle.pipeline);
   line += R"(,"runs":)";
   surface::Encode(line, end.idle.runs);

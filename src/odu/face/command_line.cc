@@ -108,6 +108,13 @@ class Grammar {
                      fmt::format("{}: '{}' is given twice", command_.name, spec.name),
                      HelpHint(command_));
       }
+      // `--expected-sha "$sha"` of a variable that was never set must not mean "any".
+      if (std::ranges::find(values_[i], "") != values_[i].end()) {
+        return Usage("missing_value",
+                     fmt::format("{}: '{}' needs a value ({}), and an empty one was given",
+                                 command_.name, spec.name, spec.value),
+                     HelpHint(command_));
+      }
       if (counts_[i] > 0) {
         invocation.values.emplace(spec.name, std::vector<std::string>{""});
       } else if (!values_[i].empty()) {

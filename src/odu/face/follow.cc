@@ -78,17 +78,20 @@ void Follower::Subscribe() {
   linked_at_ = context_.clock.Now();
   link_is_down_ = false;
   nodes_subscription_.reset();
-  client_->Subscribe(Odu::kRun,
-                     std::function<void(const model::Run&)>([this](const model::Run& run) {
-                       view_.run = run;
-                       run_known_ = true;
-                       ticked_ = true;
-                       changed_.Notify();
-                     }));
-  client_->Subscribe(Odu::kCoordinator, std::function<void(const model::Coordinator&)>(
-                                            [this](const model::Coordinator& coordinator) {
-                                              view_.coordinator = coordinator;
-                                            }));
+  subscriptions_.clear();
+  const auto subscribe = [this](const auto& member, auto handler) {
+    subscriptions_.push_back(client_->Subscribe(member, std::move(handler)));
+  };
+  subscribe(Odu::kRun, std::function<void(const model::Run&)>([this](const model::Run& run) {
+              view_.run = run;
+              run_known_ = true;
+              ticked_ = true;
+              changed_.Notify();
+            }));
+  subscribe(Odu::kCoordinator, std::function<void(const model::Coordinator&)>(
+                                   [this](const model::Coordinator& coordinator) {
+                                     view_.coordinator = coordinator;
+                                   }));
   SubscribeNodes();
   surface::CollectionHandler<model::Lane> lanes;
   lanes.on_snapshot = [this](std::map<std::string, model::Lane> items, bool) {
@@ -99,20 +102,20 @@ void Follower::Subscribe() {
   };
   lanes.on_remove = [this](const std::string& key) { view_.lanes.erase(key); };
   lanes.on_batch = [this] { changed_.Notify(); };
-  client_->Subscribe(Odu::kLanes, std::move(lanes));
-  client_->Subscribe(Odu::kNotices,
-                     std::function<void(const model::Notice&)>([this](const model::Notice& notice) {
-                       watcher_.Noticed(notice);
-                       gate_told_ = gate_told_ || notice.source == "gate";
-                       changed_.Notify();
-                     }));
+  subscribe(Odu::kLanes, std::move(lanes));
+  subscribe(Odu::kNotices,
+            std::function<void(const model::Notice&)>([this](const model::Notice& notice) {
+              watcher_.Noticed(notice);
+              gate_told_ = gate_told_ || notice.source == "gate";
+              changed_.Notify();
+            }));
   if (options_.run_id.empty()) {
-    client_->Subscribe(Odu::kPipeline, std::function<void(const model::PlannedPipeline&)>(
-                                           [this](const model::PlannedPipeline& pipeline) {
-                                             idle_.pipeline = pipeline;
-                                             pipeline_known_ = true;
-                                             changed_.Notify();
-                                           }));
+    subscribe(Odu::kPipeline, std::function<void(const model::PlannedPipeline&)>(
+                                  [this](const model::PlannedPipeline& pipeline) {
+                                    idle_.pipeline = pipeline;
+                                    pipeline_known_ = true;
+                                    changed_.Notify();
+                                  }));
     surface::CollectionHandler<model::RunSummary> runs;
     const auto known = std::make_shared<std::map<std::string, model::RunSummary>>();
     runs.on_snapshot = [known](std::map<std::string, model::RunSummary> items, bool) {
@@ -131,7 +134,7 @@ void Follower::Subscribe() {
       runs_known_ = true;
       changed_.Notify();
     };
-    client_->Subscribe(Odu::kRuns, std::move(runs));
+    subscribe(Odu::kRuns, std::move(runs));
   }
   tasks_.Spawn("watch the link", [this, client = client_.get()] { return WatchLink(client); });
 }
@@ -386,8 +389,7 @@ boost::asio::awaitable<Follower::End> Follower::CheckSettled() {
     told_verdict_ = view_.run.last_verdict;
   }
   if (told_verdict_.has_value()) {
-    view_.run.verdict = told_verdict_;
-    co_return co_await Finish(*told_verdict_);
+    co_return co_await FinishFromStore(*told_verdict_);
   }
   if (!std::exchange(asking_, true)) {
     tasks_.Spawn("ask for the verdict", [this] { return AskVerdict(); });
@@ -419,6 +421,36 @@ boost::asio::awaitable<void> Follower::AwaitStatuses() {
   }
 }
 
+/// The coordinator shows another run, or none: what is left to tell of ours is in its folder.
+boost::asio::awaitable<Follower::End> Follower::FinishFromStore(model::Verdict told) {
+  for (const int64_t subscription : subscriptions_) {
+    client_->Unsubscribe(subscription);
+  }
+  if (nodes_subscription_.has_value()) {
+    client_->Unsubscribe(*nodes_subscription_);
+  }
+  auto stored = context_.load_run ? context_.load_run(options_.run_id)
+                                  : base::Result<View>(base::Fail(base::ErrorKind::kGone, "no_run",
+                                                                  "its folder is not known here"));
+  if (!stored) {
+    view_ = View{view_.coordinator, {}, {}, {}};
+    view_.run.run_id = options_.run_id;
+    view_.run.verdict = told;
+    Say(model::NoticeLevel::kWarning,
+        fmt::format("run {} has ended ({}), and what its nodes were can not be told: {}",
+                    options_.run_id, surface::EnumWord(told), stored.error().message()));
+    co_return EndAs(interrupted_ ? FollowEnd::Kind::kInterrupted : FollowEnd::Kind::kSettled);
+  }
+  stored->coordinator = view_.coordinator;
+  view_ = std::move(*stored);
+  for (const auto& [name, node] : view_.nodes) {
+    news_.insert(name);
+  }
+  nodes_known_ = true;
+  ShowRun();
+  co_return co_await Finish(view_.run.verdict.value_or(told));
+}
+
 boost::asio::awaitable<Follower::End> Follower::Finish(model::Verdict verdict) {
   std::map<std::string, std::string> tails;
   if (OursIsCurrent()) {
@@ -429,7 +461,7 @@ boost::asio::awaitable<Follower::End> Follower::Finish(model::Verdict verdict) {
     shown.run.unposted.clear();  // the verdict is told at once; they are most likely on their way
   }
   watcher_.Settled(shown, tails);
-  if (options_.owns_run) {
+  if (options_.owns_run && !told_verdict_.has_value()) {
     co_await AwaitStatuses();
   }
   End end = EndAs(interrupted_ ? FollowEnd::Kind::kInterrupted : FollowEnd::Kind::kSettled);

@@ -80,6 +80,7 @@ class Follower {
   bool AllTerminal() const;
   boost::asio::awaitable<End> CheckSettled();
   boost::asio::awaitable<End> Finish(model::Verdict verdict);
+  boost::asio::awaitable<End> FinishFromStore(model::Verdict told);
   boost::asio::awaitable<void> AwaitStatuses();
 
   FaceContext& context_;
@@ -96,6 +97,7 @@ class Follower {
   Idle idle_;
   Transitions transitions_;
   std::unordered_set<std::string> news_;  ///< names of nodes that changed since they were shown
+  std::vector<int64_t> subscriptions_;    ///< to all but nodes
   std::optional<int64_t> nodes_subscription_;
   bool run_known_ = false;
   bool nodes_known_ = false;

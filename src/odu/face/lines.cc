@@ -154,6 +154,9 @@ std::string LastLine(const View& view, LineFormat format) {
   AppendValue(line, "errored", NamesWith(view, model::NodeStatus::kErrored));
   AppendValue(line, "cancelled", NamesWith(view, model::NodeStatus::kCancelled));
   AppendValue(line, "skipped", NamesWith(view, model::NodeStatus::kSkipped));
+  if (view.run.tree_changed) {
+    AppendValue(line, "tree_changed", true);
+  }
   return line + "}\n";
 }
 

@@ -8,6 +8,7 @@
 #include "async/clock.h"
 #include "base/error.h"
 #include "odu/face/console.h"
+#include "odu/face/stored_view.h"
 #include "odu/face/view.h"
 #include "os/reaper.h"
 #include "service/ensure.h"
@@ -23,6 +24,7 @@ struct FaceContext {
   Console& console;
   service::ServicePlace place;  ///< the coordinator of this checkout
   bool told_of_state = false;   ///< that it keeps its runs elsewhere
+  LoadRun load_run = {};        ///< empty: nothing is known of runs that are no longer live
 };
 
 /// Whether a coordinator may be started to answer a command.

@@ -55,8 +55,10 @@ std::string Facts(const RunReport& report, int64_t now_ms) {
   std::string text = fmt::format("  id        {}\n", report.run_id);
   text += fmt::format("  commit    {}\n", Clean(report.sha));
   if (report.content_id) {
-    text += fmt::format("  content   {}{}\n", Clean(*report.content_id),
-                        report.tree_changed ? " (changed while it ran)" : "");
+    text += fmt::format("  content   {}\n", Clean(*report.content_id));
+  }
+  if (report.tree_changed) {
+    text += "  tree      changed while it ran: what passed is not this content\n";
   }
   text += fmt::format("  scope     {}\n", ScopeText(report.scope));
   text += fmt::format("  checkout  {}\n", Clean(report.checkout));

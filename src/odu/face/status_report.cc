@@ -159,6 +159,9 @@ std::string RunLine(const View& view, int64_t now_ms) {
   if (!view.run.flaky.empty()) {
     line += fmt::format(" · {} flaky", view.run.flaky.size());
   }
+  if (view.run.tree_changed) {
+    line += " · the work tree changed while it ran";
+  }
   if (const std::string left = LeftText(view.run, now_ms); !left.empty()) {
     line += " · " + left;
   }
@@ -287,10 +290,11 @@ std::string RunsText(std::span<const model::RunSummary> runs, int64_t now_ms, bo
   for (const model::RunSummary& run : runs) {
     const int64_t end = run.finished_at.value_or(now_ms);
     const bool lasted = run.finished_at.has_value() || run.live;
-    lines.push_back(Line{run.ref + (run.dirty ? "+dirty" : ""), std::string(OutcomeOf(run)),
-                         ShownPipeline(run.pipeline),
-                         base::Counted(static_cast<size_t>(run.nodes), "node"),
-                         lasted ? Span(end - run.started_at) : "-", Ago(now_ms - run.started_at)});
+    lines.push_back(
+        Line{run.ref + (run.dirty ? "+dirty" : "") + (run.tree_changed ? "+changed" : ""),
+             std::string(OutcomeOf(run)), ShownPipeline(run.pipeline),
+             base::Counted(static_cast<size_t>(run.nodes), "node"),
+             lasted ? Span(end - run.started_at) : "-", Ago(now_ms - run.started_at)});
     for (size_t i = 0; i < columns.size(); ++i) {
       columns[i] = std::max(columns[i], DisplayWidth(lines.back()[i]));
     }

@@ -32,9 +32,18 @@ std::string WithoutAt(const std::string& target) {
   return target.substr(1);
 }
 
-int Report(Console& console, std::string_view verb, const model::NodesReply& reply, bool as_json) {
+base::Result<int> Report(Console& console, std::string_view verb, const model::NodesReply& reply,
+                         bool as_json) {
   console.Out(as_json ? surface::Encoded(reply) + '\n' : SteeredText(verb, reply));
   return 0;
+}
+
+/// Contract 3: without anything to act on, exit 3.
+base::Error NothingToDo(std::string_view command, std::string_view why,
+                        const model::NodesReply& reply) {
+  return base::Error(base::ErrorKind::kGone, "nothing_to_do",
+                     fmt::format("{}: {}, in run {}", command, why, reply.ref),
+                     "'odu status' shows how its nodes are");
 }
 
 void Merge(model::NodesReply& all, model::NodesReply some) {
@@ -108,6 +117,9 @@ boost::asio::awaitable<base::Result<int>> Rerun(FaceContext& context, RerunCall 
   if (!reply) {
     co_return base::Pass(reply.error());
   }
+  if (reply->nodes.empty()) {
+    co_return base::Pass(NothingToDo("rerun", "nothing has run yet of what was named", *reply));
+  }
   co_return Report(context.console, "rerunning", *reply, call.as_json);
 }
 
@@ -146,6 +158,9 @@ boost::asio::awaitable<base::Result<int>> Cancel(FaceContext& context, CancelCal
       co_return base::Pass(Unreached(reply.error()));
     }
     Merge(all, std::move(*reply));
+  }
+  if (all.nodes.empty()) {
+    co_return base::Pass(NothingToDo("cancel", "all that was named has ended", all));
   }
   co_return Report(context.console, "cancelling", all, call.as_json);
 }

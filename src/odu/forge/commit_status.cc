@@ -95,7 +95,9 @@ std::optional<CommitStatus> StatusOf(const model::Node& node, bool shows_pending
     case NodeStatus::kRunning:
       return Make(node, "pending", "Running");
     case NodeStatus::kOk:
-      return Make(node, "success", Timed("Succeeded", node));
+      // What is not part of a green run is no success to who waits for the forge.
+      return node.log_complete ? Make(node, "success", Timed("Succeeded", node))
+                               : Make(node, "error", Timed("Errored", node));
     case NodeStatus::kFailed:
       return Make(node, "failure", Timed("Failed", node));
     case NodeStatus::kErrored:

@@ -99,4 +99,13 @@ base::Error ExpiredError(const ExpiredRun& run) {
       "its logs are gone; 'odu run' makes a new run");
 }
 
+base::Error ExpiredOr(std::string_view state, std::string_view run_id, const base::Error& error) {
+  if (error.code() == "no_run") {
+    if (const auto expired = FindExpired(state, run_id)) {
+      return ExpiredError(*expired);
+    }
+  }
+  return error;
+}
+
 }  // namespace odu::ledger

@@ -39,4 +39,7 @@ std::optional<ExpiredRun> FindExpired(std::string_view state, std::string_view r
 /// expired, and it had failed".
 base::Error ExpiredError(const ExpiredRun& run);
 
+/// What to say of a run whose folder is not there: ExpiredError where it is in that list.
+base::Error ExpiredOr(std::string_view state, std::string_view run_id, const base::Error& error);
+
 }  // namespace odu::ledger

@@ -364,7 +364,7 @@ FROM (
         AND (g.run_id > r.run_id OR b.n > a.n)
       ORDER BY g.run_id, b.n LIMIT 1) AS green
   FROM attempts a CROSS JOIN runs r ON r.id = a.run CROSS JOIN names ON names.id = a.name
-  WHERE a.status IN ('failed', 'errored') AND (?1 = '' OR r.checkout_id = ?1))
+  WHERE a.status IN ('failed', 'errored') AND r.content <> '' AND (?1 = '' OR r.checkout_id = ?1))
 WHERE green IS NOT NULL ORDER BY run_id DESC, n DESC, name LIMIT ?2)sql");
     rows.bindNoCopy(1, checkout_id);
     rows.bind(2, static_cast<int64_t>(limit));

@@ -100,7 +100,10 @@ IndexEntry ReadEntry(std::string_view state, const std::string& run_id) {
   entry.state = record.end.closed ? EntryState::kClosed : EntryState::kUnclosed;
   entry.checkout_id = record.header.checkout_id;
   entry.seq = record.header.seq;
-  entry.content = record.header.content_id.value_or(record.header.sha);
+  // Of a tree that changed while it ran nobody knows which attempt had what.
+  if (!record.settled || !record.settled->tree_changed) {
+    entry.content = record.header.content_id.value_or(record.header.sha);
+  }
   entry.summary = SummaryOf(record);
   // The lanes' journals are about as long as the run's own.
   entry.bytes = SizeOfFile(folder.header()) + 2 * SizeOfFile(folder.journal());

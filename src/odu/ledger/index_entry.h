@@ -40,8 +40,9 @@ struct IndexEntry {
   std::string trouble;
   std::string checkout_id;
   int32_t seq = 0;
-  std::string content;  ///< what ran: the sha, or the content id of a dirty tree
-  uint64_t bytes = 0;   ///< what the folder takes on the disk, about
+  /// What ran: the sha, or the content id of a dirty tree; empty when that changed meanwhile.
+  std::string content;
+  uint64_t bytes = 0;  ///< what the folder takes on the disk, about
   model::RunSummary summary;
   std::vector<EndedAttempt> attempts;
 };

@@ -84,6 +84,7 @@ model::RunSummary SummaryOf(const RunRecord& record) {
   if (record.settled) {
     summary.finished_at = record.settled_at;
     summary.verdict = record.settled->verdict;
+    summary.tree_changed = record.settled->tree_changed;
   }
   if (record.closed) {
     summary.verdict = record.closed->verdict;

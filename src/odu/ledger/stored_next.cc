@@ -47,6 +47,7 @@ base::Result<model::NextReply> StoredNext(const RunRecord& record,
   }
   if (record.settled) {
     news.flaky = record.settled->flaky;
+    news.tree_changed = record.settled->tree_changed;
   }
   const auto after = model::CheckNext(news, request);
   if (!after) {

@@ -65,6 +65,13 @@ std::optional<size_t> FirstRedAfter(std::span<const Node> nodes, std::span<const
 }
 
 base::Result<size_t> CheckNext(const RunNews& run, const NextRequest& request) {
+  constexpr size_t kShortestSha = 7;  // shorter ones fit too many commits to guard anything
+  const bool hex = request.expected_sha.find_first_not_of("0123456789abcdef") == std::string::npos;
+  if (!request.expected_sha.empty() && (!hex || request.expected_sha.size() < kShortestSha)) {
+    return Fail(ErrorKind::kUsage, "bad_value",
+                fmt::format("wait: {} is no commit: at least {} of its lower-case hex digits",
+                            base::Quoted(request.expected_sha), kShortestSha));
+  }
   if (!run.sha.starts_with(request.expected_sha)) {
     return Fail(ErrorKind::kRefused, "checkout_moved",
                 fmt::format("wait: run {} is of another commit than {}", run.ref,
@@ -105,6 +112,7 @@ std::optional<NextReply> AnswerNext(const RunNews& run, size_t after, bool settl
     reply.verdict = run.verdict;
     reply.passed = *run.verdict == Verdict::kPassed;
     reply.flaky.assign(run.flaky.begin(), run.flaky.end());
+    reply.tree_changed = run.tree_changed;
     reply.duration_ms = run.settled_at.value_or(run.started_at) - run.started_at;
   }
   return reply;

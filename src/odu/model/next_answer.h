@@ -33,6 +33,7 @@ struct RunNews {
   /// Every red there ever was; a cursor is a count of them.
   std::span<const Attention> reds;
   std::span<const std::string> flaky;  ///< once it is settled
+  bool tree_changed = false;           ///< once it is settled
   Scope scope;
 };
 

@@ -169,6 +169,7 @@ struct NextReply {
   std::vector<std::string> cancelled;
   std::vector<std::string> skipped;
   std::vector<std::string> flaky;  ///< as Run::flaky
+  bool tree_changed = false;       ///< as Run::tree_changed; only with `settled`
   std::optional<int64_t> duration_ms;
   std::string cursor;
   std::vector<std::string> unposted;
@@ -176,7 +177,8 @@ struct NextReply {
 };
 BOOST_DESCRIBE_STRUCT(NextReply, (),
                       (run, run_id, settled, passed, verdict, fail_fast, timed_out, failed, errored,
-                       cancelled, skipped, flaky, duration_ms, cursor, unposted, scope))
+                       cancelled, skipped, flaky, tree_changed, duration_ms, cursor, unposted,
+                       scope))
 
 /// `gate.retry`: everything that is owed to the forge is tried now, with what the caller brings.
 struct GateRetryRequest {
@@ -206,8 +208,8 @@ struct OduSurface {
   static constexpr std::string_view kName = "odu";
   static constexpr int kMajor = 1;
   /// 1: `flaky`, `run_id` and `unposted` in what is told of runs, `gate.retry`. 2: `scope` in
-  /// NextReply.
-  static constexpr int kMinor = 2;
+  /// NextReply. 3: `tree_changed` in NextReply and RunSummary.
+  static constexpr int kMinor = 3;
 
   static constexpr surface::Cell<Coordinator> kCoordinator{"coordinator"};
   static constexpr surface::Cell<Run> kRun{"run"};

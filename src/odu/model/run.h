@@ -77,6 +77,7 @@ struct RunSummary {
   std::string ref;
   std::string sha;
   bool dirty = false;
+  bool tree_changed = false;  ///< as Run::tree_changed
   std::string pipeline;
   Scope scope;
   std::string checkout;  ///< the toplevel
@@ -90,7 +91,7 @@ struct RunSummary {
   bool operator==(const RunSummary&) const = default;
 };
 BOOST_DESCRIBE_STRUCT(RunSummary, (),
-                      (run_id, ref, sha, dirty, pipeline, scope, checkout, started_at, finished_at,
-                       verdict, live, nodes, red, unposted))
+                      (run_id, ref, sha, dirty, tree_changed, pipeline, scope, checkout, started_at,
+                       finished_at, verdict, live, nodes, red, unposted))
 
 }  // namespace odu::model

@@ -13,8 +13,9 @@
 namespace odu::terminal {
 namespace {
 
-constexpr std::array kFatal{SIGSEGV, SIGBUS,  SIGILL,  SIGFPE, SIGABRT,
-                            SIGSYS,  SIGTRAP, SIGQUIT, SIGXCPU};
+constexpr std::array kFatal{SIGSEGV, SIGBUS,  SIGILL,  SIGFPE,    SIGABRT,
+                            SIGSYS,  SIGTRAP, SIGQUIT, SIGXCPU,   SIGXFSZ,
+                            SIGUSR1, SIGUSR2, SIGALRM, SIGVTALRM, SIGPROF};
 
 /// Where the handler runs when the process's own stack is what broke.
 constexpr size_t kStackBytes = size_t{64} << 10;

@@ -133,8 +133,7 @@ class Dashboard {
     if (end.kind == DashboardEnd::Kind::kSettled && state_.cancels > 0) {
       end.kind = DashboardEnd::Kind::kInterrupted;
     }
-    end.view = state_.live.run.run_id.has_value() || !state_.past.has_value() ? state_.live
-                                                                              : state_.past->view;
+    end.view = owned_.LastView(state_, call_.hooks.load_run);
     end.verdict = owned_.verdict().has_value() ? owned_.verdict() : end.view.run.verdict;
     if (end.verdict.has_value() && !owned_.run_id().empty()) {
       end.view.run.verdict = end.verdict;
@@ -299,6 +298,7 @@ class Dashboard {
   }
 
   void Take(const std::vector<Key>& keys) {
+    state_.now_ms = context_.clock.WallMs();  // what is said now is shown from now on
     for (const Key& key : keys) {
       Controls controls{state_, picture_, log_.lines()};
       for (const Effect& effect : controls.Press(key)) {

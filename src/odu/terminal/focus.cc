@@ -33,8 +33,8 @@ void NextFocus(State& state, int step) {
       nodes, [&](const model::Node* node) { return node->name == state.focus; });
   const int from =
       found == nodes.end() ? (step > 0 ? -1 : count) : static_cast<int>(found - nodes.begin());
-  const bool any = !state.is_idle() && std::ranges::any_of(nodes, [&](const model::Node* node) {
-    return WantsALook(*node) && node->name != state.focus;
+  const bool any = !state.is_idle() && std::ranges::any_of(nodes, [](const model::Node* node) {
+    return WantsALook(*node);
   });
   for (int i = 1; i <= count; ++i) {
     const int at = ((from + i * step) % count + count) % count;

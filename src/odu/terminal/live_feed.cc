@@ -153,12 +153,16 @@ void LiveFeed::TakeRun(const model::Run& run) {
     if (!run_id.empty() && !run_id_.empty()) {
       state_.live.nodes.clear();
     }
+    state_.cancels = 0;  // those were another run's
     if (!run_id.empty() && run.phase != model::RunPhase::kSettled && run_id_.empty()) {
       // Something begins: that is what one came for.
       state_.past.reset();
       state_.focus_is_chosen = false;
     }
     run_id_ = run_id;
+  } else if (state_.live.run.phase == model::RunPhase::kSettled &&
+             run.phase != model::RunPhase::kSettled) {
+    state_.cancels = 0;  // nodes run again
   }
   state_.live.run = run;
   changed_();

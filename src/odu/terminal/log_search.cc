@@ -133,7 +133,8 @@ void LogSearch::Continue() {
       return;
     }
     again_ = true;
-    Read(0, from_);
+    // The line that the search began in is whole this time.
+    Read(0, std::min(from_ + (uint64_t{64} << 10), size_));
     return;
   }
   const uint64_t least = again_ ? from_ : 0;

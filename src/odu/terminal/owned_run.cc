@@ -1,6 +1,7 @@
 #include "odu/terminal/owned_run.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace odu::terminal {
 namespace {
@@ -53,6 +54,23 @@ bool OwnedRun::HasEnded(const State& state, Steering& steering) {
     });
   }
   return ended_;
+}
+
+face::View OwnedRun::LastView(const State& state, const face::LoadRun& load_run) const {
+  const bool live = state.live.run.run_id.has_value() || !state.past.has_value();
+  const face::View& shown = live ? state.live : state.past->view;
+  if (run_id_.empty() || shown.run.run_id == run_id_) {
+    return shown;
+  }
+  face::View ours;
+  ours.run.run_id = run_id_;
+  if (load_run) {
+    if (auto stored = load_run(run_id_)) {
+      ours = std::move(*stored);
+    }
+  }
+  ours.coordinator = state.live.coordinator;
+  return ours;
 }
 
 }  // namespace odu::terminal

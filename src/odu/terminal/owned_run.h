@@ -4,6 +4,7 @@
 #include <string>
 
 #include "async/clock.h"
+#include "odu/face/stored_view.h"
 #include "odu/terminal/state.h"
 #include "odu/terminal/steering.h"
 
@@ -20,6 +21,10 @@ class OwnedRun {
   bool HasEnded(const State& state, Steering& steering);
   /// It has a verdict, but its last nodes are still to come: look again soon.
   bool ending() const { return settled_at_.has_value(); }
+
+  /// What was on the screen at the end; where the coordinator shows another run by then, ours as
+  /// its folder tells it.
+  face::View LastView(const State& state, const face::LoadRun& load_run) const;
 
   const std::string& run_id() const { return run_id_; }
   const std::optional<model::Verdict>& verdict() const { return verdict_; }

@@ -7,6 +7,7 @@
 
 #include "async/worker.h"
 #include "base/error.h"
+#include "odu/face/stored_view.h"
 #include "odu/terminal/state.h"
 
 namespace odu::terminal {
@@ -15,7 +16,7 @@ namespace odu::terminal {
 class RunLookup {
  public:
   /// A finished run.
-  using LoadRun = std::function<base::Result<face::View>(const std::string& run_id)>;
+  using LoadRun = face::LoadRun;
   /// The attempts of a node that have ended.
   using LoadAttempts =
       std::function<std::vector<AttemptLine>(const std::string& run_id, const std::string& node)>;

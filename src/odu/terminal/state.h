@@ -105,7 +105,7 @@ struct State {
   std::vector<AttemptLine> attempts;
   LogPane log;
   std::optional<Toast> toast;
-  int cancels = 0;  ///< how often ^C has cancelled the run
+  int cancels = 0;  ///< how often the live run was cancelled here
 
   /// Neither a run nor a past one: the plan is shown.
   bool is_idle() const { return !past.has_value() && !live.run.run_id.has_value(); }

@@ -64,7 +64,7 @@ TEST_F(HistoryTest, RunsAreListedFilteredAndAsJson) {
   EXPECT_EQ(failed.out.find("26d2c2d#2"), std::string::npos);
   const Said json = Call(Runs, {"runs", "-o", "json", "--limit", "1"});
   EXPECT_TRUE(json.out.starts_with("{\"run_id\":")) << json.out;
-  EXPECT_EQ(Call(Runs, {"runs", "--since", "1d"}).out, "no runs yet\n");
+  EXPECT_EQ(Call(Runs, {"runs", "--since", "1d"}).out, "no run fits what was asked for\n");
   EXPECT_EQ(Call(Runs, {"runs", "--since", "yesterday"}).exit_code, 2);
   EXPECT_EQ(Call(Runs, {"runs", "--node", "nobody"}).exit_code, 2);
 }

@@ -63,6 +63,7 @@ TEST(FanIn, ALogThatTurnsOutToBeLostTakesTheGreenAway) {
   EXPECT_EQ(run.Apply(kLinux, attempt, 10, false), Applied::kSame) << "it may come yet";
   EXPECT_EQ(Say(run, kLinux, attempt), Applied::kChanged);
   EXPECT_EQ(run.verdict(), Verdict::kIncomplete);
+  EXPECT_EQ(run.nodes()[0].reason, "its log is not complete");
   EXPECT_EQ(Say(run, kLinux, attempt), Applied::kSame);
 }
 
@@ -134,6 +135,7 @@ TEST(FanIn, AnOkNodeWhoseLogCanNeverBeWholeIsNotAPass) {
   Say(run, kLinux, At("_ci-setup", 1, NodeStatus::kOk));
   EXPECT_EQ(run.Apply(kLinux, At("build", 1, NodeStatus::kOk, 100), 40, true), Applied::kChanged);
   EXPECT_FALSE(run.nodes()[1].log_complete);
+  EXPECT_EQ(run.nodes()[1].reason, "its log is not complete");
   EXPECT_EQ(run.verdict(), Verdict::kIncomplete);
 }
 

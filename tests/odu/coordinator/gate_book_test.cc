@@ -13,6 +13,7 @@ model::Node NodeOf(NodeStatus status, const std::string& name = "a@x86_64-linux"
   model::Node node;
   node.name = name;
   node.status = status;
+  node.log_complete = model::IsTerminal(status);
   node.log = ".ci/7f59054/x86_64-linux/a.log";
   if (status != NodeStatus::kPending && status != NodeStatus::kSkipped) {
     node.started_at = 1;

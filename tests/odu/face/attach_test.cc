@@ -51,6 +51,25 @@ TEST(Attach, AnIdleCheckoutIsReportedOnceInAPipe) {
       << served.captured.Out();
 }
 
+TEST(Attach, ARunThatIsSettledAndOpenIsShown) {
+  for (const bool as_json : {false, true}) {
+    ServedCheckout served;
+    served.Open();
+    const View sample = SampleView();
+    model::Run run = sample.run;
+    run.phase = model::RunPhase::kSettled;
+    run.verdict = model::Verdict::kFailed;
+    run.open = true;
+    served.run.Set(run);
+    const auto exit = served.loop.Run(Attach(served.context, as_json));
+    ASSERT_TRUE(exit.has_value()) << exit.error().message();
+    EXPECT_EQ(*exit, 0);
+    const std::string out = served.captured.Out();
+    EXPECT_TRUE(out.starts_with(as_json ? R"({"run":{"run_id":"01K9TEST)" : "run 7f59054#2 · "))
+        << out;
+  }
+}
+
 TEST(Attach, AnIdleCheckoutAsJsonHasANullRun) {
   ServedCheckout served;
   served.Open();

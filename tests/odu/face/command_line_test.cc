@@ -98,6 +98,9 @@ TEST(CommandLine, UnknownOptionsAreNamedWithTheNearest) {
 TEST(CommandLine, AMissingOrUnwantedValueIsNamed) {
   EXPECT_EQ(Complaint({"run", "--platform"}),
             "odu: run: '--platform' needs a value (P)\n  'odu run --help' lists its options\n");
+  EXPECT_EQ(Complaint({"wait", "--expected-sha", ""}),
+            "odu: wait: '--expected-sha' needs a value (SHA), and an empty one was given\n"
+            "  'odu wait --help' lists its options\n");
   EXPECT_EQ(Complaint({"run", "--no-deps=yes"}),
             "odu: run: '--no-deps' takes no value\n  'odu run --help' lists its options\n");
   EXPECT_EQ(Complaint({"run", "--root", "a", "--root", "b"}),

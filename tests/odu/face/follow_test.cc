@@ -104,6 +104,61 @@ TEST(Follow, TellsEachTransitionAndEndsWithTheVerdict) {
       << served.captured.Err();
 }
 
+TEST(Follow, WhereAnotherRunIsCurrentOursIsToldOutOfTheStore) {
+  ServedCheckout served;
+  served.Open();
+  model::Run ours = RunWith(1);
+  served.context.load_run = [&](const std::string& run_id) -> base::Result<View> {
+    View stored;
+    stored.run = ours;
+    stored.run.run_id = run_id;
+    stored.run.phase = model::RunPhase::kSettled;
+    stored.run.verdict = model::Verdict::kPassed;
+    const model::Node node = SampleNode("good", NodeStatus::kOk, 0, 0, 1000);
+    stored.nodes.emplace(node.name, node);
+    return stored;
+  };
+  model::Run other = ours;
+  other.run_id = "01K9NEXTRUN00000000000000";
+  other.ref = "7f59054#3";
+  other.last_run_id = ours.run_id;
+  other.last_verdict = model::Verdict::kPassed;
+  served.run.Set(other);
+  Put(served, SampleNode("bad", NodeStatus::kFailed, 0, 0, 2000));
+  Following following(served, OptionsFor(ours));
+  const auto& end = following.End();
+  ASSERT_TRUE(end.has_value()) << end.error().message();
+  EXPECT_EQ(end->verdict, model::Verdict::kPassed);
+  EXPECT_EQ(end->view.run.ref, "7f59054#2");
+  EXPECT_EQ(served.captured.Out(),
+            "odu · ci @ 7f59054+dirty · run 7f59054#2 (hosts: (no hosts file))\n"
+            "▶ running good@x86_64-linux\n"
+            "✔ ok      good@x86_64-linux 1s\n");
+  EXPECT_EQ(served.captured.Err().find("bad@"), std::string::npos) << served.captured.Err();
+  EXPECT_TRUE(served.captured.Err().ends_with("1 ok · 0 failed · 0 errored · 0 skipped — OK\n"))
+      << served.captured.Err();
+}
+
+TEST(Follow, WhatCannotBeReadIsNotMadeUp) {
+  ServedCheckout served;
+  served.Open();
+  const model::Run ours = RunWith(1);
+  model::Run other = ours;
+  other.run_id = "01K9NEXTRUN00000000000000";
+  other.last_run_id = ours.run_id;
+  other.last_verdict = model::Verdict::kFailed;
+  served.run.Set(other);
+  Put(served, SampleNode("bad", NodeStatus::kFailed, 0, 0, 2000));
+  Following following(served, OptionsFor(ours));
+  const auto& end = following.End();
+  ASSERT_TRUE(end.has_value()) << end.error().message();
+  EXPECT_EQ(end->verdict, model::Verdict::kFailed);
+  EXPECT_TRUE(end->view.nodes.empty());
+  EXPECT_EQ(served.captured.Out(), "");
+  EXPECT_NE(served.captured.Err().find("can not be told"), std::string::npos)
+      << served.captured.Err();
+}
+
 TEST(Follow, TheSummaryShowsTheEndOfARedNodesLog) {
   ServedCheckout served;
   served.Open();

@@ -59,6 +59,14 @@ TEST(ShowReport, ARunIsShownWithEverythingThatIsKnownOfIt) {
   ExpectGolden("show_colour.txt", ShowText(Sample(), kNow, true));
 }
 
+TEST(ShowReport, ATreeThatChangedWhileItRanIsTold) {
+  model::RunReport report = Sample();
+  EXPECT_EQ(ShowText(report, kNow, false).find("changed while it ran"), std::string::npos);
+  report.tree_changed = true;
+  EXPECT_NE(ShowText(report, kNow, false).find("  tree      changed while it ran"),
+            std::string::npos);
+}
+
 TEST(ShowReport, AnExpiredRunSaysHowItHadEnded) {
   model::RunReport report = Sample();
   report.state = "expired";

@@ -90,6 +90,24 @@ TEST(Steer, CancelTellsLanesFromNodes) {
             "cancelling in run 7f59054#2: 2 nodes\n  a@x86_64-linux\n  b@aarch64-darwin\n");
 }
 
+TEST(Steer, WithoutANodeToActOnItIsAnError) {
+  ServedCheckout served;
+  served.Open();
+  served.cancel_nodes = [](const model::NodesRequest&) { return ReplyWith({}); };
+  served.rerun = [](const model::NodesRequest&) { return ReplyWith({}); };
+  CancelCall cancel;
+  cancel.targets = {"a"};
+  RerunCall rerun;
+  rerun.targets = {"a"};
+  for (const auto& exit : {served.loop.Run(Cancel(served.context, cancel)),
+                           served.loop.Run(Rerun(served.context, rerun))}) {
+    ASSERT_FALSE(exit.has_value());
+    EXPECT_EQ(exit.error().code(), "nothing_to_do");
+    EXPECT_EQ(exit.error().ExitCode(), 3);
+  }
+  EXPECT_EQ(served.captured.Out(), "");
+}
+
 TEST(Steer, CancelWithNothingRunningIsAnError) {
   ServedCheckout served;
   const auto exit = served.loop.Run(Cancel(served.context, CancelCall()));

@@ -40,7 +40,7 @@ TEST(Wait, PrintsTheAnswerAsOneLine) {
       served.captured.Out(),
       R"({"run":"7f59054#2","run_id":"01K9TESTRUN00000000000000","settled":true,)"
       R"("passed":false,"verdict":"failed","fail_fast":false,"timed_out":false,)"
-      R"("failed":["ci::lint@x86_64-linux"],"errored":[],"cancelled":[],"skipped":[],"flaky":[],)"
+      R"("failed":["ci::lint@x86_64-linux"],"errored":[],"cancelled":[],"skipped":[],"flaky":[],"tree_changed":false,)"
       R"("duration_ms":5000,"cursor":"c1","unposted":[],)"
       R"("scope":{"selectors":["lint"],"platforms":[],"root":"","pipeline_file":"",)"
       R"("no_deps":true,"no_strict":false,"no_snapshot":false,"no_post":false}})"

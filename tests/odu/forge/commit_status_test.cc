@@ -18,6 +18,7 @@ model::Node NodeOf(NodeStatus status, std::optional<int64_t> duration_ms = std::
   node.recipe = "ci::lint";
   node.platform = "x86_64-linux";
   node.status = status;
+  node.log_complete = model::IsTerminal(status);
   node.attempt = 1;
   node.started_at = 1790000000000;
   node.duration_ms = duration_ms;
@@ -45,6 +46,13 @@ TEST(CommitStatus, StringsAreThoseOfTheOriginal) {
   lines += Line(NodeOf(NodeStatus::kSkipped), false);
   const auto golden = os::ReadFile(ODU_SOURCE_DIR "/tests/golden/forge/statuses.txt", 1 << 20);
   EXPECT_EQ(lines, golden.value_or("there is no golden file"));
+}
+
+TEST(CommitStatus, ANodeWhoseLogIsNotWholeIsNoSuccess) {
+  model::Node node = NodeOf(NodeStatus::kOk, 999);
+  EXPECT_EQ(StatusOf(node, true)->state, "success");
+  node.log_complete = false;
+  EXPECT_EQ(StatusOf(node, true)->state, "error");
 }
 
 TEST(CommitStatus, WhatARunLeftPendingBecomesAnErrorAndNothingElseDoes) {

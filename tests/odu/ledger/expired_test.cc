@@ -49,5 +49,16 @@ TEST(Expired, SaysHowTheRunHadEnded) {
   EXPECT_EQ(error.ExitCode(), 3);
 }
 
+TEST(Expired, AMissingFolderIsSaidToBeExpiredWhereItIs) {
+  support::TempDir state;
+  const ExpiredRun run = Sample(1000, model::Verdict::kFailed);
+  ASSERT_TRUE(RecordExpired(state.path(), {run}).has_value());
+  const base::Error gone(base::ErrorKind::kGone, "no_run", "there is no run");
+  EXPECT_EQ(ExpiredOr(state.path(), run.summary.run_id, gone).code(), "run_expired");
+  EXPECT_EQ(ExpiredOr(state.path(), model::NewRunId(3000), gone).code(), "no_run");
+  const base::Error other(base::ErrorKind::kHost, "io", "a disk");
+  EXPECT_EQ(ExpiredOr(state.path(), run.summary.run_id, other).code(), "io");
+}
+
 }  // namespace
 }  // namespace odu::ledger

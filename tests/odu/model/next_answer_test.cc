@@ -126,6 +126,15 @@ TEST(NextAnswer, WhatIsNoCursorOfThisRunIsRefused) {
   }
 }
 
+TEST(NextAnswer, WhatFitsTooManyCommitsGuardsNothing) {
+  const Told run;
+  for (const char* sha : {"2", "26d2c2", "26D2C2D", "no-commit"}) {
+    const auto checked = run.Check("", sha);
+    ASSERT_FALSE(checked) << sha;
+    EXPECT_EQ(checked.error().code(), "bad_value");
+  }
+}
+
 TEST(NextAnswer, AnotherCommitThanExpectedIsRefused) {
   const Told run;
   EXPECT_TRUE(run.Check("", "26d2c2d0"));

@@ -30,6 +30,16 @@ TEST(Focus, WithoutAnythingUrgentTheNextIsTheNextOne) {
   EXPECT_EQ(state.focus, "a@x86_64-linux");
 }
 
+TEST(Focus, TheOnlyRedOneIsNotLeft) {
+  State state;
+  Add(state.live, SampleNode("a", model::NodeStatus::kOk, 0));
+  Add(state.live, SampleNode("b", model::NodeStatus::kFailed, 1));
+  state.live.run.run_id = "x";
+  state.focus = "b@x86_64-linux";
+  NextFocus(state, 1);
+  EXPECT_EQ(state.focus, "b@x86_64-linux");
+}
+
 TEST(Focus, ARowWithoutACellInTheColumnGivesItsFirst) {
   State state = SampleState();
   FocusOn(state, "test@aarch64-darwin");

@@ -75,12 +75,35 @@ TEST_F(LiveFeedTest, ALostLinkIsToldOfAndDialledAgain) {
   EXPECT_FALSE(state_.link_lost.has_value());
 }
 
+TEST_F(LiveFeedTest, CancelsAreOfOneRunOnly) {
+  model::Run run = SomeRun();
+  run.phase = model::RunPhase::kRunning;
+  served_.run.Set(run);
+  ASSERT_TRUE(Until([&] { return state_.live.run.run_id.has_value(); }));
+  state_.cancels = 1;
+  run.phase = model::RunPhase::kSettled;
+  served_.run.Set(run);
+  ASSERT_TRUE(Until([&] { return state_.live.run.phase == model::RunPhase::kSettled; }));
+  EXPECT_EQ(state_.cancels, 1) << "how it ended is still asked";
+  run.phase = model::RunPhase::kRunning;  // a rerun
+  served_.run.Set(run);
+  ASSERT_TRUE(Until([&] { return state_.live.run.phase == model::RunPhase::kRunning; }));
+  EXPECT_EQ(state_.cancels, 0);
+  state_.cancels = 1;
+  run.run_id = "01K9NEXTRUN00000000000000";
+  served_.run.Set(run);
+  ASSERT_TRUE(Until([&] { return state_.live.run.run_id == run.run_id; }));
+  EXPECT_EQ(state_.cancels, 0);
+}
+
 TEST_F(LiveFeedTest, ARunThatIsClosedStaysOnTheScreen) {
   served_.run.Set(SomeRun());
   served_.nodes.Put("a@x86_64-linux", SampleNode("a", model::NodeStatus::kOk, 0, 0, 1));
   ASSERT_TRUE(Until([&] { return state_.live.nodes.size() == 1 && state_.live.run.run_id; }));
+  // As the coordinator does it.
   served_.run.Set(model::Run());
-  ASSERT_TRUE(Until([&] { return state_.past.has_value(); }));
+  served_.nodes.Clear();
+  ASSERT_TRUE(Until([&] { return state_.past.has_value() && state_.live.nodes.empty(); }));
   EXPECT_EQ(state_.shown().nodes.size(), 1U);
   model::Run next = SomeRun();
   next.run_id = "01K9NEXTRUN00000000000000";

@@ -69,6 +69,14 @@ TEST_F(LogSearchTest, AtTheEndItBeginsAgainOnce) {
   EXPECT_FALSE(Find("nowhere", false, 7).line.has_value());
 }
 
+TEST_F(LogSearchTest, TheOnlyOneThereIsIsFoundAgain) {
+  Fill("one\nonly x\nthree\n");
+  const Answer forward = Find("x", true, 5);
+  EXPECT_EQ(forward.line, 4U);
+  EXPECT_TRUE(forward.again);
+  EXPECT_EQ(Find("x", false, 4).line, 4U);
+}
+
 TEST_F(LogSearchTest, AWholeLogIsStreamedPast) {
   std::string text = "needle first\n";
   while (text.size() < 5'000'000) {

@@ -52,6 +52,22 @@ TEST_F(OwnedRunTest, AVerdictThatCameWhileAnotherRunBeganCounts) {
   EXPECT_EQ(owned_.verdict(), model::Verdict::kPassed);
 }
 
+TEST_F(OwnedRunTest, WhereAnotherRunIsShownTheLastViewIsOfOursOutOfTheStore) {
+  EXPECT_EQ(owned_.LastView(state_, {}).run.run_id, "ours");
+  state_.live.run.run_id = "another";
+  const auto load = [](const std::string& run_id) -> base::Result<face::View> {
+    face::View view;
+    view.run.run_id = run_id;
+    view.run.ref = "26d2c2d#2";
+    return view;
+  };
+  EXPECT_EQ(owned_.LastView(state_, load).run.ref, "26d2c2d#2");
+  EXPECT_TRUE(owned_.LastView(state_, load).nodes.empty());
+  const face::View unknown = owned_.LastView(state_, {});
+  EXPECT_EQ(unknown.run.run_id, "ours");
+  EXPECT_TRUE(unknown.nodes.empty()) << "not another run's";
+}
+
 TEST_F(OwnedRunTest, WithoutARunOfOnesOwnThereIsNoEnd) {
   OwnedRun none("", clock_);
   state_.live.run.phase = model::RunPhase::kSettled;
