@@ -441,6 +441,7 @@ boost::asio::awaitable<Follower::End> Follower::FinishFromStore(model::Verdict t
                     options_.run_id, surface::EnumWord(told), stored.error().message()));
     co_return EndAs(interrupted_ ? FollowEnd::Kind::kInterrupted : FollowEnd::Kind::kSettled);
   }
+  from_store_ = true;
   stored->coordinator = view_.coordinator;
   view_ = std::move(*stored);
   for (const auto& [name, node] : view_.nodes) {
@@ -461,7 +462,7 @@ boost::asio::awaitable<Follower::End> Follower::Finish(model::Verdict verdict) {
     shown.run.unposted.clear();  // the verdict is told at once; they are most likely on their way
   }
   watcher_.Settled(shown, tails);
-  if (options_.owns_run && !told_verdict_.has_value()) {
+  if (options_.owns_run && !from_store_) {
     co_await AwaitStatuses();
   }
   End end = EndAs(interrupted_ ? FollowEnd::Kind::kInterrupted : FollowEnd::Kind::kSettled);

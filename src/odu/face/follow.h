@@ -117,7 +117,8 @@ class Follower {
   std::optional<async::Duration> settled_seen_at_;
   std::optional<model::Verdict> told_verdict_;  ///< by run.next, when the cell has moved on
   bool asking_ = false;
-  bool gate_told_ = false;  ///< why statuses are not posted
+  bool from_store_ = false;  ///< `view_` is what the run's folder told
+  bool gate_told_ = false;   ///< why statuses are not posted
 };
 
 }  // namespace odu::face
