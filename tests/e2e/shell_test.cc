@@ -47,6 +47,10 @@ TEST_F(Shell, OfALiveNodeIsATerminalInItsTreeWithWhatItsRecipeHas) {
   EXPECT_EQ(ReadMark("environment"), "1 true build@" + Here() + " 1 none\n");
   PutMark("go");
   EXPECT_EQ(run->Wait().exit_code, 0);
+  // The verdict is told before the tree has been removed.
+  std::string tree = ReadMark("tree");
+  tree.resize(tree.find('\n'));
+  ASSERT_TRUE(Eventually([&] { return !os::Exists(tree); })) << tree;
   const CliResult gone = Odu({"shell", "build"});
   EXPECT_EQ(gone.exit_code, 3) << gone;
   EXPECT_TRUE(Has(gone.stderr_text, "there is no work tree of build@" + Here() + " in run "))
