@@ -40,11 +40,11 @@ std::expected<Incoming, BadMessage> ReadMessage(base::json::value& json) {
   }
   Incoming message{std::move(id), std::string(method->get_string()), {}};
   if (base::json::value* params = object->if_contains("params")) {
-    if (!params->is_object() && message.IsRequest()) {
-      return Bad(std::move(message.id), kInvalidParams, "params is not an object");
-    }
     if (!params->is_object()) {
-      return Incoming{};  // a notification is never answered, a wrong one does nothing
+      // A notification is never answered: a wrong one does nothing.
+      return message.IsRequest()
+                 ? Bad(std::move(message.id), kInvalidParams, "params is not an object")
+                 : std::expected<Incoming, BadMessage>(Incoming{});
     }
     message.params = std::move(params->get_object());
   }

@@ -247,15 +247,14 @@ awaitable<Result<NodesReply>> FrontDesk::Cancel(model::RunCancelRequest request)
     co_return **known;
   }
   const std::shared_ptr<LiveRun> run = coordinator_.run();
-  const bool meant = request.run_id.empty() || (run && run->header().run_id == request.run_id);
-  if (!meant && coordinator_.busy()) {
+  if (!coordinator_.busy()) {
+    co_return Pass(NoRun("cancel"));
+  }
+  if (!request.run_id.empty() && run->header().run_id != request.run_id) {
     co_return base::Fail(ErrorKind::kRefused, "other_run",
                          fmt::format("cancel: run {} is in progress, not {}", run->header().ref,
                                      base::Quoted(request.run_id)),
                          "cancel without a run, or name that one");
-  }
-  if (!meant || !coordinator_.busy()) {
-    co_return Pass(NoRun("cancel"));
   }
   auto reply = co_await CancelRun(run, request.request_id, request.at_once);
   if (!reply) {

@@ -32,8 +32,7 @@ std::string WithoutAt(const std::string& target) {
   return target.substr(1);
 }
 
-base::Result<int> Report(Console& console, std::string_view verb, const model::NodesReply& reply,
-                         bool as_json) {
+int Report(Console& console, std::string_view verb, const model::NodesReply& reply, bool as_json) {
   console.Out(as_json ? surface::Encoded(reply) + '\n' : SteeredText(verb, reply));
   return 0;
 }

@@ -153,7 +153,9 @@ void LiveFeed::TakeRun(const model::Run& run) {
     if (!run_id.empty() && !run_id_.empty()) {
       state_.live.nodes.clear();
     }
-    state_.cancels = 0;  // those were another run's
+    if (!state_.owns_run) {  // who owns one has only that
+      state_.cancels = 0;    // those were another run's
+    }
     if (!run_id.empty() && run.phase != model::RunPhase::kSettled && run_id_.empty()) {
       // Something begins: that is what one came for.
       state_.past.reset();
